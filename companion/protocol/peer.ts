@@ -4,10 +4,17 @@ import type { Run } from './run.ts'
  * What a peer offers, as a type: a call answers once, a stream answers many times.
  * `interface KokoroCalls { load: { input: LoadInput; output: LoadReport }; speak: { input: SpeakInput; item: PcmChunk } }`
  */
-export type CallShape = { readonly input: unknown; readonly output: unknown } | { readonly input: unknown; readonly item: unknown }
+export type CallShape =
+  { readonly input: unknown; readonly output: unknown } | { readonly input: unknown; readonly item: unknown }
 
-export type CallNames<Calls> = { [Name in keyof Calls]: Calls[Name] extends { output: unknown } ? Name : never }[keyof Calls] & string
-export type StreamNames<Calls> = { [Name in keyof Calls]: Calls[Name] extends { item: unknown } ? Name : never }[keyof Calls] & string
+export type CallNames<Calls> = {
+  [Name in keyof Calls]: Calls[Name] extends { output: unknown } ? Name : never
+}[keyof Calls] &
+  string
+export type StreamNames<Calls> = {
+  [Name in keyof Calls]: Calls[Name] extends { item: unknown } ? Name : never
+}[keyof Calls] &
+  string
 type InputOf<Call> = Call extends { input: infer Input } ? Input : never
 type OutputOf<Call> = Call extends { output: infer Output } ? Output : never
 type ItemOf<Call> = Call extends { item: infer Item } ? Item : never

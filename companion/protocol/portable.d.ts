@@ -1,6 +1,8 @@
 // Globals that the page, workers and Node all have, for code that compiles with neither DOM nor Node types.
 // Kept to what portable rooms really use; a type that only one side has does not belong here.
 
+/* eslint-disable no-var -- ambient globals are declared with var */
+
 interface AbortSignal {
   readonly aborted: boolean
   readonly reason: unknown
@@ -13,7 +15,10 @@ interface AbortController {
   abort(reason?: unknown): void
 }
 declare var AbortController: { new (): AbortController }
-declare var AbortSignal: { any(signals: readonly AbortSignal[]): AbortSignal; timeout(milliseconds: number): AbortSignal }
+declare var AbortSignal: {
+  any(signals: readonly AbortSignal[]): AbortSignal
+  timeout(milliseconds: number): AbortSignal
+}
 
 interface TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>
@@ -25,7 +30,10 @@ interface TextDecoder {
 declare var TextDecoder: { new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder }
 
 declare var performance: { now(): number }
-declare var crypto: { subtle: { digest(algorithm: 'SHA-256', data: ArrayBufferView | ArrayBuffer): Promise<ArrayBuffer> }; randomUUID(): string }
+declare var crypto: {
+  subtle: { digest(algorithm: 'SHA-256', data: ArrayBufferView | ArrayBuffer): Promise<ArrayBuffer> }
+  randomUUID(): string
+}
 declare function queueMicrotask(callback: () => void): void
 declare function setTimeout(callback: () => void, milliseconds?: number): number
 declare function clearTimeout(id: number | undefined): void
