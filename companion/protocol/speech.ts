@@ -37,10 +37,13 @@ export interface Segment {
   readonly speed: number
   /** Only the entries whose word occurs in `text`. */
   readonly lexicon: readonly LexiconEntry[]
-  /** Silence after the sentence, seconds. */
+  /** Silence after the sentence, seconds. Whoever plays or writes the sound adds it; the engine does not. */
   readonly pauseAfter: number
-  /** Somebody waits for the first sound: the engine may cut the first chunk short. */
-  readonly urgent?: boolean
+  /**
+   * Seconds of sound that a listener still has before this one is due; 0 when somebody waits for the first. The engine
+   * then cuts chunks short enough to arrive in time. Absent: nobody waits, and chunks are as long as sounds best.
+   */
+  readonly buffered?: number
 }
 
 /** What the machine can do, found once at start-up. */

@@ -1,25 +1,24 @@
 import { inject, type InjectionKey } from 'vue'
-import type { SpeechEngine } from '#protocol/speech.ts'
+import type { SpeechReport } from '#engine/report.ts'
+import type { Run } from '#protocol/run.ts'
+import type { LexiconEntry, Lang, SpeechEngine } from '#protocol/speech.ts'
+import type { Analysis } from '#text/g2p/phonemizer.ts'
 import type { Player } from '../audio/sink.ts'
 import type { CompanionClient } from '../companion/types.ts'
 import type { ModelStore, PcmStore, ProjectStore, StorageMeter } from '../storage/types.ts'
 
 /** A speech engine as the rooms see it: loads itself on first use, and can say what it runs on. */
 export interface StudioSpeech extends SpeechEngine {
-  /** Which catalogue variant it uses, and how it came to that; undefined before `load`. */
+  /** What it runs on; undefined before `load`. */
   readonly report: SpeechReport | undefined
   watch(listener: () => void): () => void
+  /** How a text will be read: phonemes, the source of each word, and what can't be spoken. */
+  analyse(input: { text: string; lang: Lang; lexicon: readonly LexiconEntry[] }): Promise<Analysis>
+  /** An engine for long jobs, quicker in the whole and later with the first sound. Close it after the job. */
+  bulk(run?: Run): Promise<SpeechEngine>
 }
 
-export interface SpeechReport {
-  readonly variant: string
-  readonly device: 'webgpu' | 'wasm'
-  readonly threads: number
-  /** Seconds of work a second of sound, measured here; lower is faster. */
-  readonly realTimeFactor: number
-  /** A sentence key when the first choice was given up, e.g. a GPU whose sound was wrong. */
-  readonly demoted?: string
-}
+export type { SpeechReport }
 
 /** The concrete parts, put together in app/composition.ts and handed to the rooms. */
 export interface Studio {

@@ -1,0 +1,121 @@
+import { SeamError, toSeamError } from '#protocol/errors.ts'
+import type { PcmChunk } from '#protocol/pcm.ts'
+import type { Segment, SpeechEngine } from '#protocol/speech.ts'
+import type { PcmStore } from '../../storage/types.ts'
+import type { ScriptSentence } from './script.ts'
+
+/** A sentence that is being made. Its chunks can be read while they come, by anyone, from the first on. */
+export interface Render {
+  readonly sentence: ScriptSentence
+  chunks(): AsyncIterable<PcmChunk>
+  /** Settles when the sound is in the store, or could not be made. */
+  readonly stored: Promise<void>
+  cancel(): void
+}
+
+/** Makes sentences and keeps them; never two at once under one key. */
+export interface Renders {
+  /** The render under way for a key, if there is one. */
+  current(key: string): Render | undefined
+  /** Joins the render under way, or begins one. @param buffered see Segment.buffered */
+  begin(sentence: ScriptSentence, engine: SpeechEngine, buffered?: number): Render
+  /** Renders that are under way, oldest first. */
+  readonly active: readonly Render[]
+}
+
+export function createRenders(pcm: PcmStore, changed: (sentence: ScriptSentence, seconds?: number) => void): Renders {
+  const active = new Map<string, Render>()
+  return {
+    current: key => active.get(key),
+    get active() {
+      return [...active.values()]
+    },
+    begin(sentence, engine, buffered) {
+      const joined = active.get(sentence.key)
+      if (joined) return joined
+      const render = start(sentence, engine, buffered, pcm, seconds => {
+        active.delete(sentence.key)
+        changed(sentence, seconds)
+      })
+      active.set(sentence.key, render)
+      changed(sentence)
+      return render
+    },
+  }
+}
+
+function start(
+  sentence: ScriptSentence,
+  engine: SpeechEngine,
+  buffered: number | undefined,
+  pcm: PcmStore,
+  over: (seconds?: number) => void,
+): Render {
+  const abort = new AbortController()
+  const made: PcmChunk[] = []
+  let failure: SeamError | undefined
+  let finished = false
+  let wake = Promise.withResolvers<void>()
+  const notify = () => {
+    wake.resolve()
+    wake = Promise.withResolvers()
+  }
+
+  const segment: Segment = buffered === undefined ? sentence.segment : { ...sentence.segment, buffered }
+
+  async function make(): Promise<void> {
+    let retried = false
+    for (;;) {
+      try {
+        for await (const chunk of engine.speak(only(segment), { signal: abort.signal })) {
+          made.push(chunk)
+          notify()
+        }
+        return
+      } catch (error) {
+        const { retryable } = toSeamError(error)
+        // A worker that died is replaced; what it had already handed over must not sound twice.
+        if (!retryable || retried || made.length > 0 || abort.signal.aborted) throw error
+        retried = true
+      }
+    }
+  }
+
+  const stored = make()
+    .then(() => pcm.put(sentence.key, made))
+    .then(
+      () => over(made.reduce((sum, { samples, sampleRate }) => sum + samples.length / sampleRate, 0)),
+      error => {
+        failure = toSeamError(error)
+        over()
+        throw failure
+      },
+    )
+    .finally(() => {
+      finished = true
+      notify()
+    })
+  stored.catch(() => undefined)
+
+  return {
+    sentence,
+    stored,
+    cancel: () => abort.abort(new SeamError('cancelled', 'Cancelled.')),
+    async *chunks() {
+      for (let next = 0; ;) {
+        if (next < made.length) {
+          const chunk = made[next++]!
+          yield chunk
+          if (chunk.last) return
+        } else if (finished) {
+          if (failure) throw failure
+          return
+        } else await wake.promise
+      }
+    },
+  }
+}
+
+async function* only(segment: Segment) {
+  yield segment
+}
