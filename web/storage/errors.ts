@@ -1,0 +1,43 @@
+import { SeamError, toSeamError } from '#protocol/errors.ts'
+
+/** Bytes the browser still grants us; undefined when it doesn't tell. */
+export async function freeBytes(): Promise<number | undefined> {
+  try {
+    const { quota, usage } = await navigator.storage.estimate()
+    return quota === undefined ? undefined : Math.max(0, quota - (usage ?? 0))
+  } catch {
+    return undefined
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
+/** `quota`, with `details.need` (when known) and `details.free`, bytes. */
+export async function quotaError(what: string, need?: number, cause?: unknown): Promise<SeamError> {
+  const free = await freeBytes()
+  const room = [
+    need === undefined ? undefined : `${megabytes(need)} are needed`,
+    free === undefined ? undefined : `${megabytes(free)} are free`,
+  ].filter(part => part !== undefined)
+  const figures = room.length > 0 ? ` (${room.join(', ')})` : ''
+  return new SeamError(
+    'quota',
+    `There is no room left in this browser’s storage for ${what}${figures}. What was stored before is kept; ` +
+      `remove a model or some rendered sound, then try again.`,
+    { cause, details: { ...(need === undefined ? {} : { need }), ...(free === undefined ? {} : { free }) } },
+  )
+}
+
+export function isQuota(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError'
+}
+
+/** `error` as a SeamError; running out of room gets its figures. @param what what was being stored, for the sentence */
+export async function storageError(error: unknown, what: string, need?: number): Promise<SeamError> {
+  return isQuota(error) ? quotaError(what, need, error) : toSeamError(error)
+}
+
+/** @throws SeamError cancelled */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new SeamError('cancelled', 'Cancelled.', { cause: signal.reason })
+}
