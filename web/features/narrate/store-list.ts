@@ -1,0 +1,115 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { toSeamError, type SeamError } from '#protocol/errors.ts'
+import type { Chapter, Project, ProjectSettings, ProjectSummary } from '#protocol/projects.ts'
+import { useStudio } from '../studio.ts'
+import { copyOf, newProject } from './document.ts'
+
+export type ListOrder = 'opened' | 'changed' | 'title'
+
+/** Every project of this browser, as rows. */
+export const useNarrateList = defineStore('narrate/list', () => {
+  const studio = useStudio()
+
+  const rows = shallowRef<readonly ProjectSummary[]>([])
+  const loaded = ref(false)
+  const error = shallowRef<SeamError>()
+  const query = ref('')
+  const order = ref<ListOrder>('opened')
+  /** The project removed last, until it is brought back or another one goes. */
+  const removed = shallowRef<Project>()
+
+  const lastSeen = (row: ProjectSummary) => row.openedAt ?? row.updatedAt
+  const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+
+  const shown = computed(() => {
+    const words = query.value.toLocaleLowerCase().split(/\s+/).filter(Boolean)
+    const found = words.length
+      ? rows.value.filter(({ title }) => {
+          const name = title.toLocaleLowerCase()
+          return words.every(word => name.includes(word))
+        })
+      : rows.value
+    return found.toSorted((a, b) => {
+      if (order.value === 'title') return collator.compare(a.title, b.title)
+      return order.value === 'changed'
+        ? b.updatedAt.localeCompare(a.updatedAt)
+        : lastSeen(b).localeCompare(lastSeen(a))
+    })
+  })
+
+  async function refresh() {
+    try {
+      rows.value = await studio.projects.list()
+      error.value = undefined
+    } catch (cause) {
+      error.value = toSeamError(cause)
+    }
+    loaded.value = true
+  }
+
+  let watching: (() => void) | undefined
+  /** Reads the list, and follows other tabs until `unwatch`. */
+  async function watch() {
+    watching ??= studio.projects.watch(() => void refresh())
+    await refresh()
+  }
+
+  /** @throws SeamError quota */
+  async function create(
+    title: string,
+    settings: ProjectSettings,
+    chapters: readonly Chapter[] = [],
+    author?: string,
+  ): Promise<Project> {
+    const fresh = newProject(title, settings, chapters)
+    const project = await studio.projects.create(author ? { ...fresh, author } : fresh)
+    await refresh()
+    return project
+  }
+
+  return {
+    rows: computed(() => rows.value),
+    shown,
+    loaded: computed(() => loaded.value),
+    error: computed(() => error.value),
+    removed: computed(() => removed.value),
+    query,
+    order,
+
+    watch,
+    unwatch() {
+      watching?.()
+      watching = undefined
+    },
+    refresh,
+    create,
+    async duplicate(id: string, title: string): Promise<Project> {
+      const copy = await studio.projects.create(copyOf(await studio.projects.open(id), title))
+      await refresh()
+      return copy
+    },
+    async rename(id: string, title: string) {
+      const project = await studio.projects.open(id)
+      await studio.projects.save({ ...project, title, updatedAt: new Date().toISOString() }, project.revision)
+      await refresh()
+    },
+    /** The sound that was made stays, so that bringing the project back brings it back whole. */
+    async remove(id: string) {
+      const project = await studio.projects.open(id)
+      await studio.projects.remove(id)
+      removed.value = project
+      await refresh()
+    },
+    async bringBack() {
+      const project = removed.value
+      if (!project) return
+      await studio.projects.create(project)
+      removed.value = undefined
+      await refresh()
+    },
+    forget() {
+      removed.value = undefined
+    },
+  }
+})
