@@ -2,7 +2,7 @@ import type { SegmentId } from '#protocol/pcm.ts'
 import type { Paragraph, Project } from '#protocol/projects.ts'
 import type { EngineInfo, Lang, Segment, VoiceBlend } from '#protocol/speech.ts'
 import { applies } from '#text/lexicon/lexicon.ts'
-import { loadSegmenter, type Segmenter } from './segmenter.ts'
+import { loadSegmenter, type Segmenter } from '#text/segment/segmenter.ts'
 import { segmentKey, shortHash } from './script-hash.ts'
 
 /** One sentence of a project, ready to be spoken. */

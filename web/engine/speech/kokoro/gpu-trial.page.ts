@@ -1,6 +1,6 @@
 import { toSeamError } from '#protocol/errors.ts'
 import type { PageDevice } from '../../device.page.ts'
-import { REWRITE_VERSION } from './graph/rewrite.ts'
+import { REWRITE_VERSION } from './graph/version.ts'
 import { findFault, PROBE_PHONEMES, PROBE_VOICE } from './self-test.ts'
 import { startWorker, type Assignment, type KokoroWorker } from './worker-handle.page.ts'
 

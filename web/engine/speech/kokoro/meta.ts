@@ -1,5 +1,5 @@
 import type { EngineInfo } from '#protocol/speech.ts'
-import { REWRITE_VERSION } from './graph/rewrite.ts'
+import { REWRITE_VERSION } from './graph/version.ts'
 
 /** Kokoro-82M v1.0: StyleTTS 2 with an iSTFTNet vocoder, 24 kHz. https://huggingface.co/hexgrad/Kokoro-82M (Apache-2.0) */
 export const KOKORO_SAMPLE_RATE = 24_000
