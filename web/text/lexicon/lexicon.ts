@@ -28,6 +28,9 @@ interface Matcher {
 /** One form for what looks alike: composed accents, one apostrophe. */
 const tidy = (text: string): string => text.normalize('NFC').replaceAll('’', "'")
 
+// "İ" alone folds to two units, which would shift what follows it.
+const fold = (text: string): string => text.replaceAll('İ', 'i').toLowerCase()
+
 function compile(entries: readonly LexiconEntry[], unspaced: boolean): Matcher {
   const byToken = new Map<string, Word[]>()
   const anywhere: Word[] = []
@@ -38,14 +41,14 @@ function compile(entries: readonly LexiconEntry[], unspaced: boolean): Matcher {
     const word: Word = {
       index,
       exact,
-      folded: exact.toLowerCase(),
+      folded: fold(exact),
       exactCase: entry.exactCase === true,
       lead: token?.index ?? 0,
       joinsLeft: WORD_CHARACTER.test(firstOf(exact)),
       joinsRight: WORD_CHARACTER.test(lastOf(exact)),
     }
     if (!token || unspaced) return void anywhere.push(word)
-    const key = token[0].toLowerCase()
+    const key = fold(token[0])
     const held = byToken.get(key)
     if (held) held.push(word)
     else byToken.set(key, [word])
@@ -86,12 +89,10 @@ export function applies(entries: readonly LexiconEntry[], text: string, lang: La
   if (entries.length === 0 || text === '') return []
   const { byToken, anywhere } = matcherOf(entries, lang)
   const tidied = tidy(text)
-  let folded = tidied.toLowerCase()
-  // A few letters fold to two ("İ"): places would shift, so those texts are compared as they are.
-  if (folded.length !== tidied.length) folded = tidied
+  const folded = fold(tidied)
   const found = new Set<number>()
   for (const token of byToken.size === 0 ? [] : folded.matchAll(TOKEN)) {
-    for (const word of byToken.get(token[0].toLowerCase()) ?? [])
+    for (const word of byToken.get(token[0]) ?? [])
       if (!found.has(word.index) && stands(tidied, folded, token.index - word.lead, word)) found.add(word.index)
   }
   for (const word of anywhere)
