@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** Programs that the tests drive and that npm does not bring. */
+export interface Tools {
+  readonly chromium: string
+  readonly ffprobe: string
+}
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
+
+/** Finds them, or installs them through apt where that can be done. @throws Error saying what to install */
+export async function ensureTools(): Promise<Tools> {
+  const missing: string[] = []
+  if (!findChromium()) missing.push('chromium')
+  if (!onPath('ffprobe')) missing.push('ffmpeg')
+  if (missing.length > 0) install(missing)
+  const chromium = findChromium()
+  const ffprobe = onPath('ffprobe')
+  if (!chromium) throw new Error('No Chromium was found. Install it, or set CHROMIUM to its path.')
+  if (!ffprobe) throw new Error('No ffprobe was found. Install ffmpeg: the tests open exported files with it.')
+  return { chromium, ffprobe }
+}
+
+function findChromium(): string | undefined {
+  const named = process.env['CHROMIUM']
+  if (named && existsSync(named)) return named
+  return BROWSERS.map(onPath).find(Boolean) ?? PLACES.find(place => existsSync(place))
+}
+
+function onPath(program: string): string | undefined {
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, program + suffix))
+    .find(path => existsSync(path))
+}
+
+function install(packages: readonly string[]): void {
+  if (!onPath('apt-get')) return
+  const sudo = process.getuid?.() === 0 ? [] : onPath('sudo') ? ['sudo', '-n'] : undefined
+  if (!sudo) return
+  console.log(`Installing ${packages.join(' and ')} …`)
+  const apt = (...args: string[]) => {
+    const [command, ...rest] = [...sudo, 'apt-get', '-qq', ...args]
+    return spawnSync(command!, rest, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  }
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', ...packages)
+}
