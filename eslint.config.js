@@ -1,7 +1,45 @@
 import js from '@eslint/js'
+import boundaries from 'eslint-plugin-boundaries'
 import vue from 'eslint-plugin-vue'
 import globals from 'globals'
 import ts from 'typescript-eslint'
+
+/** Each room of the house: what it is called here, where it lies, and which rooms it may import. */
+const rooms = [
+  ['protocol', 'companion/protocol', []],
+  ['text', 'web/text', ['protocol']],
+  ['dsp', 'web/audio/dsp', ['protocol']],
+  ['audio', 'web/audio', ['protocol', 'dsp']],
+  ['ui', 'web/ui', ['protocol']],
+  ['rpc', 'web/rpc', ['protocol']],
+  ['storage', 'web/storage', ['protocol']],
+  // A worker reads its weights itself: nothing may pass them through the page.
+  ['engine', 'web/engine', ['protocol', 'text', 'rpc', 'storage']],
+  ['export', 'web/export', ['protocol', 'audio', 'dsp', 'rpc']],
+  ['client', 'web/companion', ['protocol', 'rpc']],
+  ['seam', 'web/features/studio.ts', ['protocol', 'text', 'audio', 'storage', 'engine', 'client'], true],
+  [
+    'feature',
+    'web/features/*',
+    ['protocol', 'text', 'dsp', 'audio', 'ui', 'rpc', 'storage', 'engine', 'export', 'client', 'seam'],
+  ],
+  [
+    'app',
+    'web/app',
+    ['protocol', 'text', 'dsp', 'audio', 'ui', 'rpc', 'storage', 'engine', 'export', 'client', 'seam', 'feature'],
+  ],
+  ['build', 'web/vite', ['protocol']],
+  ['core', 'companion/core', ['protocol', 'text', 'dsp', 'engine']],
+  ['daemon', 'companion/daemon', ['protocol', 'core']],
+  ['cli', 'companion/cli', ['protocol', 'core', 'daemon']],
+]
+
+const advice = {
+  protocol: 'The protocol is what everybody imports; it imports nobody. Move the type you need into it.',
+  feature:
+    'A room never imports another room. Offer what they share through web/ui, a seam type, or a bridge in web/app.',
+  core: 'The core imports protocol and the portable rooms alone. What it needs from above is passed in.',
+}
 
 export default ts.config(
   { ignores: ['dist', '.build', '.cache', 'models', 'node_modules', 'tests/fixtures', 'test-results'] },
@@ -12,6 +50,7 @@ export default ts.config(
     files: ['**/*.vue'],
     languageOptions: { parserOptions: { parser: ts.parser }, globals: globals.browser },
     rules: {
+      // Prettier lays templates out.
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-self-closing': 'off',
@@ -26,14 +65,49 @@ export default ts.config(
     rules: {
       'no-undef': 'off',
       'no-control-regex': 'off',
+      'no-empty-pattern': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'vue/multi-word-component-names': 'off',
+      'vue/require-default-prop': 'off',
+    },
+  },
+  {
+    files: ['web/**/*.{ts,vue}', 'companion/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/testing/**', '**/test-data.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { './eslint.resolver.cjs': {} },
+      'boundaries/elements': rooms.map(([type, pattern, , alone]) => ({
+        type,
+        pattern,
+          ...(type === 'feature' ? { capture: ['name'] } : {}),
+      })),
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: rooms.map(([type, , allowed]) => ({
+            from: { element: { type } },
+            allow: {
+              to: [
+                { element: { types: { anyOf: allowed.length > 0 ? allowed : ['none'] } } },
+                { module: { origin: ['external', 'core'] } },
+              ],
+            },
+            message:
+              advice[type] ??
+              `web and companion rooms import one way; "${type}" may import: ${allowed.join(', ') || 'nothing'}.`,
+          })),
+        },
+      ],
     },
   },
   {
     files: ['**/*.cjs', '**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { ...globals.node } },
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 )
