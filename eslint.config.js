@@ -17,16 +17,15 @@ const rooms = [
   ['engine', 'web/engine', ['protocol', 'text', 'rpc', 'storage']],
   ['export', 'web/export', ['protocol', 'audio', 'dsp', 'rpc']],
   ['client', 'web/companion', ['protocol', 'rpc']],
-  ['seam', 'web/features/studio.ts', ['protocol', 'text', 'audio', 'storage', 'engine', 'client'], true],
   [
     'feature',
     'web/features/*',
-    ['protocol', 'text', 'dsp', 'audio', 'ui', 'rpc', 'storage', 'engine', 'export', 'client', 'seam'],
+    ['protocol', 'text', 'dsp', 'audio', 'ui', 'rpc', 'storage', 'engine', 'export', 'client'],
   ],
   [
     'app',
     'web/app',
-    ['protocol', 'text', 'dsp', 'audio', 'ui', 'rpc', 'storage', 'engine', 'export', 'client', 'seam', 'feature'],
+    ['protocol', 'text', 'dsp', 'audio', 'ui', 'rpc', 'storage', 'engine', 'export', 'client', 'feature'],
   ],
   ['build', 'web/vite', ['protocol']],
   ['core', 'companion/core', ['protocol', 'text', 'dsp', 'engine']],
@@ -78,28 +77,27 @@ export default ts.config(
     plugins: { boundaries },
     settings: {
       'import/resolver': { './eslint.resolver.cjs': {} },
-      'boundaries/elements': rooms.map(([type, pattern, , alone]) => ({
+      'boundaries/elements': rooms.map(([type, pattern]) => ({
         type,
         pattern,
-          ...(type === 'feature' ? { capture: ['name'] } : {}),
+        ...(type === 'feature' ? { capture: ['name'] } : {}),
       })),
     },
     rules: {
       'boundaries/dependencies': [
         'error',
         {
-          default: 'disallow',
+          default: 'allow',
           policies: rooms.map(([type, , allowed]) => ({
             from: { element: { type } },
-            allow: {
-              to: [
-                { element: { types: { anyOf: allowed.length > 0 ? allowed : ['none'] } } },
-                { module: { origin: ['external', 'core'] } },
-              ],
+            disallow: {
+              to: {
+                element: { types: { anyOf: rooms.map(([name]) => name).filter(name => !allowed.includes(name)) } },
+              },
             },
             message:
               advice[type] ??
-              `web and companion rooms import one way; "${type}" may import: ${allowed.join(', ') || 'nothing'}.`,
+              `Imports run one way: "${type}" may use ${allowed.join(', ')}. Pass in what lies above, or move the shared part down.`,
           })),
         },
       ],
