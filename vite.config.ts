@@ -3,15 +3,14 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
+import { DEFAULT_PORT, RESERVED_PATHS } from './companion/protocol/routes.ts'
+import { firstLoadBudget } from './web/vite/budget.ts'
+import { headersFile, isolation, responseHeaders } from './web/vite/headers.ts'
+import { manifest } from './web/vite/manifest.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-
-/** SharedArrayBuffer, and with it threads and the audio ring, exist only on isolated pages. */
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-}
 
 // The wasm of ONNX Runtime comes as a file of its own and only once.
 const conditions = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions]
@@ -29,16 +28,59 @@ const chromium = {
   ],
 }
 
+/** In development the companion answers its own paths behind the page's origin. */
+const companion = {
+  target: `http://127.0.0.1:${process.env.VOXLOOM_PORT ?? DEFAULT_PORT}`,
+  changeOrigin: true,
+  ws: true,
+}
+const companionPaths = `^/(${RESERVED_PATHS.map(path => path.replaceAll('.', '\\.')).join('|')})(/|\\?|$)`
+
+/** Precached with the page; anything larger is cached when it is first used. */
+const PRECACHE_LIMIT = 4_000_000
+
 export default defineConfig({
   root: here('./web'),
   publicDir: here('./public'),
   cacheDir: here('./.cache/vite'),
   resolve: { conditions },
-  plugins: [vue(), ui({ autoImport: false, components: false })],
+  plugins: [
+    vue(),
+    ui({
+      root: here('.'),
+      autoImport: false,
+      components: false,
+      // The page follows the preference store; theme.css holds what the colour plug-in would inject.
+      colorMode: false,
+      theme: { transitions: true },
+      ui: { colors: { primary: 'indigo', neutral: 'stone' } },
+      // Icons are bundled from these files; none is ever fetched.
+      icon: { clientBundle: { scan: { globInclude: ['web/{app,features,ui}/**/*.{vue,ts}'] } } },
+    }),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'app',
+      filename: 'service-worker.worker.ts',
+      injectRegister: false,
+      includeManifestIcons: false,
+      manifest,
+      injectManifest: {
+        swDest: here('./dist/service-worker.js'),
+        globPatterns: ['**/*.{js,mjs,css,html,svg,png,wasm,webmanifest}'],
+        globIgnores: ['service-worker*', '**/ffmpeg-core*', 'headers.json'],
+        maximumFileSizeToCacheInBytes: 64_000_000,
+        manifestTransforms: [
+          entries => ({ manifest: entries.filter(({ size }) => size <= PRECACHE_LIMIT), warnings: [] }),
+        ],
+      },
+    }),
+    firstLoadBudget(),
+    headersFile(),
+  ],
   worker: { format: 'es' },
   build: { outDir: here('./dist'), emptyOutDir: true, assetsInlineLimit: 0, target: 'es2023' },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  server: { headers: isolation, proxy: { [companionPaths]: companion } },
+  preview: { headers: responseHeaders(), proxy: { [companionPaths]: companion } },
   optimizeDeps: { exclude: ['onnxruntime-web', '@ffmpeg/ffmpeg'] },
   test: {
     projects: [

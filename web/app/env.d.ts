@@ -1,0 +1,5 @@
+/** Written by Nuxt UI's plug-in: every icon that the sources name, as data. */
+declare module 'virtual:nuxt-ui-icons' {
+  import type { IconifyIcon } from '@iconify/vue'
+  export function init(add: (name: string, icon: IconifyIcon) => boolean): void
+}
