@@ -74,10 +74,15 @@ export class ModelStore {
     throw new SeamError('not-found', `There is no model “${id}”. ${hint}`)
   }
 
+  /** What the catalogue says of one file. */
+  file(id: string, path: string): ModelFile | undefined {
+    const entry = this.catalogue.find(candidate => candidate.id === id)
+    return entry && modelFiles(entry).find(candidate => candidate.path === path)
+  }
+
   /** Where a catalogued file is, when it is there with its full size; undefined else. Its hash is not read. */
   async locate(id: string, path: string): Promise<string | undefined> {
-    const entry = this.catalogue.find(candidate => candidate.id === id)
-    const file = entry && modelFiles(entry).find(candidate => candidate.path === path)
+    const file = this.file(id, path)
     if (!file) return undefined
     const full = filePath(this.folder, id, path)
     return (await fileStamp(full))?.size === file.bytes ? full : undefined
@@ -199,8 +204,11 @@ export class ModelStore {
         }
         stamps.drop(file.path)
       }
-      if (variant === undefined) await rm(root, { recursive: true, force: true })
-      else await stamps.save()
+      if (variant === undefined) {
+        await rm(root, { recursive: true, force: true })
+        // What was made from the weights, kept beside them.
+        await rm(join(this.folder, '.derived', id), { recursive: true, force: true })
+      } else await stamps.save()
       return freed
     })
   }

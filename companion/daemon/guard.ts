@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { deriveSecret, sameSecret } from '../core/token.ts'
+
+/** What a request shows of itself, the same for HTTP and for an upgrade. */
+export interface Knock {
+  readonly method: string
+  /** As sent: path and query. */
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+}
+
+export interface Verdict {
+  readonly status: 200 | 401 | 403
+  /** Why not, as a sentence. */
+  readonly message: string
+}
+
+export const COOKIE = 'voxloom_session'
+/** A page's script must set it on requests that change something: no form and no foreign page can. */
+export const CSRF_HEADER = 'x-voxloom'
+export const TICKET_LIFE = 30_000
+const MOST_TICKETS = 64
+
+const OK: Verdict = { status: 200, message: '' }
+const no = (status: 401 | 403, message: string): Verdict => ({ status, message })
+
+/**
+ * Who may ask what. In order: the Host must be ours (a rebound name is not), the Origin must be ours where there is one,
+ * and whoever is not our own page must hold the token.
+ */
+export class Guard {
+  readonly #token: string
+  readonly #session: string
+  readonly #tickets = new Map<string, number>()
+  readonly #extraOrigins: readonly string[]
+  readonly #now: () => number
+  /** Set when the port is known. */
+  port = 0
+
+  constructor(token: string, extraOrigins: readonly string[] = [], now: () => number = Date.now) {
+    this.#token = token
+    this.#session = deriveSecret(token, 'page session')
+    this.#extraOrigins = extraOrigins
+    this.#now = now
+  }
+
+  /** Host and Origin: every request, the page's files too. */
+  door({ headers }: Knock): Verdict {
+    if (!this.#hosts().includes((headers.host ?? '').toLowerCase())) {
+      return no(403, 'This address does not lead here: use http://localhost with the companion’s port.')
+    }
+    if (headers.origin !== undefined && !this.#knows(headers.origin)) {
+      return no(403, 'Pages of other origins may not talk to the companion.')
+    }
+    return OK
+  }
+
+  /** The API: our own page (by cookie, or by what the browser vouches for on reading), or the token. */
+  api(knock: Knock): Verdict {
+    const { headers, method } = knock
+    const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+    if (bearer !== undefined) {
+      return sameSecret(bearer, this.#token)
+        ? OK
+        : no(401, 'The token is wrong: it is in the companion’s state folder.')
+    }
+    const reads = method === 'GET' || method === 'HEAD'
+    if (reads && this.isOwnPage(headers)) return OK
+    if (!this.#hasSession(headers))
+      return no(401, 'A token is needed: Authorization: Bearer, from the companion’s state folder.')
+    if (!reads && headers[CSRF_HEADER] === undefined)
+      return no(403, `A request that changes something needs the header ${CSRF_HEADER}.`)
+    return OK
+  }
+
+  /** An upgrade: the token, a ticket, or our own page with its cookie. */
+  socket(knock: Knock): Verdict {
+    const door = this.door(knock)
+    if (door.status !== 200) return door
+    const ticket = new URL(knock.url, 'http://localhost').searchParams.get('ticket')
+    if (ticket !== null)
+      return this.#redeem(ticket) ? OK : no(401, 'The ticket was used already, or is older than 30 s.')
+    if (knock.headers.authorization !== undefined) return this.api(knock)
+    return knock.headers.origin !== undefined && this.#hasSession(knock.headers)
+      ? OK
+      : no(401, 'A token or a ticket is needed.')
+  }
+
+  /** Whether the browser says that our own page sends this. A page can't forge these headers; a program can. */
+  isOwnPage(headers: IncomingHttpHeaders): boolean {
+    return headers['sec-fetch-site'] === 'same-origin'
+  }
+
+  isPreflightAllowed({ headers }: Knock): boolean {
+    return headers.origin !== undefined && this.#knows(headers.origin)
+  }
+
+  /** The cookie that pairs the page which this companion serves. */
+  cookie(): string {
+    return `${COOKIE}=${this.#session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=34560000`
+  }
+
+  /** Good for one upgrade within 30 s, so that no lasting secret stands in an address. */
+  issueTicket(): string {
+    const now = this.#now()
+    for (const [ticket, expires] of this.#tickets) {
+      if (expires <= now || this.#tickets.size >= MOST_TICKETS) this.#tickets.delete(ticket)
+    }
+    const ticket = randomBytes(24).toString('base64url')
+    this.#tickets.set(ticket, now + TICKET_LIFE)
+    return ticket
+  }
+
+  #redeem(ticket: string): boolean {
+    const expires = this.#tickets.get(ticket)
+    this.#tickets.delete(ticket)
+    return expires !== undefined && this.#now() < expires
+  }
+
+  #hosts(): readonly string[] {
+    return ['localhost', '127.0.0.1', '[::1]'].flatMap(name =>
+      this.port === 80 ? [name, `${name}:80`] : [`${name}:${this.port}`],
+    )
+  }
+
+  #knows(origin: string): boolean {
+    return this.#hosts().some(host => origin === `http://${host}`) || this.#extraOrigins.includes(origin)
+  }
+
+  #hasSession(headers: IncomingHttpHeaders): boolean {
+    const values = (headers.cookie ?? '').split(/;\s*/).filter(pair => pair.startsWith(`${COOKIE}=`))
+    return values.some(pair => sameSecret(pair.slice(COOKIE.length + 1), this.#session))
+  }
+}

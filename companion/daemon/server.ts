@@ -1,0 +1,198 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { errorData, SeamError } from '#protocol/errors.ts'
+import type { CompanionStatus } from '#protocol/status.ts'
+import type { ModelStore } from '../core/models/store.ts'
+import { errorCode } from '../core/models/files.ts'
+import { ensureToken } from '../core/token.ts'
+import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
+import { Guard } from './guard.ts'
+import { modelRoutes } from './models.ts'
+import { isReserved, servePage } from './page.ts'
+import { SocketHub } from './socket.ts'
+
+export interface DaemonOptions {
+  /** 0 takes any free one. */
+  readonly port: number
+  readonly store: ModelStore
+  /** Where the token lies. */
+  readonly stateFolder: string
+  /** The built page; absent when another server shows it. */
+  readonly dist?: string
+  /** Other origins whose pages may ask, e.g. the development server's. */
+  readonly origins?: readonly string[]
+  readonly logger?: FastifyBaseLogger
+}
+
+export interface Daemon {
+  readonly port: number
+  /** `http://localhost:<port>` */
+  readonly address: string
+  /** Ends open requests and sockets, and lets go of the port. */
+  close(): Promise<void>
+}
+
+/** Sent with every answer; the page's files replace the policy by their own. */
+const HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+}
+
+/** @throws SeamError conflict, when the port is taken */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const started = performance.now()
+  const guard = new Guard(ensureToken(options.stateFolder), options.origins)
+  const status = async (): Promise<CompanionStatus> => ({
+    name: 'voxloom',
+    version: productVersion(),
+    protocol: PROTOCOL_REVISION,
+    uptime: Math.round(performance.now() - started) / 1000,
+    models: (await options.store.list()).map(({ id, complete }) => ({ id, complete })),
+  })
+  const app = await createApp(options, guard, status)
+  const servers = await listenOnLoopback(app, options.port)
+  const port = portOf(servers[0]!)
+  guard.port = port
+  const sockets = new SocketHub(guard, { ping: () => 'pong', status })
+  for (const server of servers) sockets.listen(server)
+  return {
+    port,
+    address: `http://localhost:${port}`,
+    async close() {
+      sockets.close()
+      await Promise.all(servers.map(closeServer))
+      await app.close()
+    },
+  }
+}
+
+async function createApp(
+  options: DaemonOptions,
+  guard: Guard,
+  status: () => Promise<CompanionStatus>,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: 1 << 20,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 512 },
+    // The query may hold a ticket: it is not logged.
+    ...(options.logger && { loggerInstance: options.logger, disableRequestLogging: true }),
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS)
+    const path = request.url.split('?', 1)[0]!
+    const knock = { method: request.method, url: request.url, headers: request.headers }
+    const door = guard.door(knock)
+    if (door.status !== 200) return reply.code(door.status).send(refusal(door.message))
+    if (request.method === 'OPTIONS') {
+      if (!guard.isPreflightAllowed(knock))
+        return reply.code(403).send(refusal('Preflight requests of strangers are not answered.'))
+      return reply.code(204).headers(preflight(request.headers.origin!)).send()
+    }
+    const isPage = (request.method === 'GET' || request.method === 'HEAD') && !isReserved(path)
+    const verdict = isPage ? door : guard.api(knock)
+    if (verdict.status === 401) reply.header('www-authenticate', 'Bearer realm="voxloom"')
+    if (verdict.status !== 200) return reply.code(verdict.status).send(refusal(verdict.message))
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.debug({ method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode })
+  })
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const code = error.statusCode ?? 500
+    if (code >= 500) request.log.error(error)
+    const data = code >= 500 ? errorData(error) : { ...errorData(error), code: 'bad-input' as const }
+    return reply.code(code).send(data)
+  })
+  app.get('/status', async (request, reply) => {
+    // A page that came from its own cache has had no other chance to be paired.
+    if (guard.isOwnPage(request.headers)) reply.header('set-cookie', guard.cookie())
+    return status()
+  })
+  app.post('/ws/ticket', async () => ({ ticket: guard.issueTicket() }))
+  modelRoutes(app, options.store)
+  if (options.dist === undefined) {
+    app.setNotFoundHandler((_, reply) =>
+      reply.code(404).send(refusal('There is nothing at this address.', 'not-found')),
+    )
+  } else {
+    await servePage(app, options.dist, guard)
+  }
+  await app.ready()
+  return app
+}
+
+function preflight(origin: string): Record<string, string> {
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
+    'access-control-allow-headers': 'authorization, content-type, range, x-voxloom',
+    'access-control-max-age': '600',
+    vary: 'origin',
+  }
+}
+
+function refusal(message: string, code: 'refused' | 'not-found' = 'refused') {
+  return { code, message, retryable: false, details: {} }
+}
+
+/** 127.0.0.1, and ::1 where the machine has it: on some, `localhost` is the one, on some the other. */
+async function listenOnLoopback(app: FastifyInstance, port: number): Promise<Server[]> {
+  const make = () => {
+    const server = createServer((request: IncomingMessage, response: ServerResponse) => app.routing(request, response))
+    server.requestTimeout = 60_000
+    return server
+  }
+  const first = await listen(make(), '127.0.0.1', port)
+  try {
+    return [first, await listen(make(), '::1', portOf(first))]
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return [first]
+    await closeServer(first)
+    throw error
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', error => reject(taken(error, port)))
+    server.listen({ host, port, exclusive: true }, () => resolve(server))
+  })
+}
+
+function taken(error: Error, port: number): Error {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return new SeamError(
+        'conflict',
+        `Port ${port} is used by another program. Choose one with --port, or --port 0 for any.`,
+        {
+          cause: error,
+          details: { port },
+        },
+      )
+    case 'EACCES':
+      return new SeamError('refused', `This account may not use port ${port}. Choose one from 1024 with --port.`, {
+        cause: error,
+      })
+  }
+  return error
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return address && typeof address === 'object' ? address.port : 0
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 500).unref()
+  })
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage, Server } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { errorData, SeamError } from '#protocol/errors.ts'
+import type { Guard } from './guard.ts'
+
+/** Bytes of one message; more closes the connection with 1009. */
+export const MESSAGE_LIMIT = 1 << 20
+const BEAT = 30_000
+
+/** Calls that the socket answers, by name. */
+export type SocketCalls = Readonly<Record<string, (input: unknown) => unknown>>
+
+/**
+ * `GET /ws`: JSON messages of the shape that every peer speaks, `{ rpc: 'call', id, name, input }` answered by
+ * `{ rpc: 'done', id, output }` or `{ rpc: 'fail', id, error }`. Who may connect is judged before the upgrade.
+ */
+export class SocketHub {
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false })
+  readonly #guard: Guard
+  readonly #calls: SocketCalls
+  readonly #beat: NodeJS.Timeout
+
+  constructor(guard: Guard, calls: SocketCalls) {
+    this.#guard = guard
+    this.#calls = calls
+    const quiet = new WeakSet<WebSocket>()
+    this.#beat = setInterval(() => {
+      for (const socket of this.#sockets.clients) {
+        if (quiet.has(socket)) socket.terminate()
+        else {
+          quiet.add(socket)
+          socket.once('pong', () => quiet.delete(socket))
+          socket.ping()
+        }
+      }
+    }, BEAT)
+    this.#beat.unref()
+  }
+
+  listen(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      stream.on('error', () => stream.destroy())
+      const url = request.url ?? '/'
+      const { status, message } = this.#guard.socket({ method: 'GET', url, headers: request.headers })
+      if (status !== 200) return refuse(stream, status, message)
+      if (url.split('?', 1)[0] !== '/ws') return refuse(stream, 404, 'There is no socket at this address.')
+      this.#sockets.handleUpgrade(request, stream, head, socket => this.#serve(socket))
+    })
+  }
+
+  close(): void {
+    clearInterval(this.#beat)
+    for (const socket of this.#sockets.clients) socket.close(1001)
+    this.#sockets.close()
+    setTimeout(() => this.#sockets.clients.forEach(socket => socket.terminate()), 500).unref()
+  }
+
+  #serve(socket: WebSocket): void {
+    socket.on('error', () => socket.terminate())
+    socket.on('message', (data, isBinary) => {
+      const message = isBinary ? undefined : parseCall(String(data))
+      if (!message) return socket.close(1003, 'Not a message of this protocol.')
+      if (message.rpc === 'bye') return socket.close(1000)
+      if (message.rpc !== 'call') return
+      void this.#answer(message.name, message.input).then(answer => {
+        if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ ...answer, id: message.id }))
+      })
+    })
+  }
+
+  async #answer(name: string, input: unknown): Promise<object> {
+    try {
+      if (!Object.hasOwn(this.#calls, name))
+        throw new SeamError('unsupported', `The companion offers no “${name.slice(0, 80)}”.`)
+      return { rpc: 'done', output: await this.#calls[name]!(input) }
+    } catch (error) {
+      return { rpc: 'fail', error: errorData(error) }
+    }
+  }
+}
+
+interface Message {
+  readonly rpc: string
+  readonly id: number
+  readonly name: string
+  readonly input: unknown
+}
+
+function parseCall(text: string): Message | undefined {
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!data || typeof data !== 'object' || !('rpc' in data) || typeof data.rpc !== 'string') return undefined
+  if (!('id' in data) || !Number.isSafeInteger(data.id)) return undefined
+  const name = 'name' in data && typeof data.name === 'string' ? data.name : ''
+  return { rpc: data.rpc, id: data.id as number, name, input: 'input' in data ? data.input : undefined }
+}
+
+function refuse(stream: Duplex, status: number, message: string): void {
+  const body = `${message}\n`
+  stream.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
