@@ -2,7 +2,7 @@ import { detectDevice } from '../engine/device.page.ts'
 import { SPEECH_ENGINES } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
 import type { Player } from '../audio/sink.ts'
-import { connectCompanion } from '../companion/client.ts'
+import { createCompanionClient } from '../companion/client.ts'
 import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
 import { openPcmStore } from '../storage/pcm.ts'
@@ -31,7 +31,7 @@ export async function createStudio(): Promise<Studio> {
     models,
     meter: openStorageMeter({ pcm, models }),
     speech,
-    companion: connectCompanion(),
+    companion: createCompanionClient(),
     player() {
       return (player ??= import('../audio/player.ts')
         .then(({ createPlayer }) => createPlayer())

@@ -2,13 +2,13 @@ import { findModel } from '#engine/catalogue.ts'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
-import type { Segment, SpeechEngine } from '#protocol/speech.ts'
+import type { Segment, SpeechEngine, VoiceBlend } from '#protocol/speech.ts'
 import type { Analysis } from '#text/g2p/phonemizer.ts'
 import type { ModelStore } from '../../../storage/types.ts'
 import { detectDevice, type PageDevice } from '../../device.page.ts'
 import type { SpeechReport } from '../../report.ts'
 import { speakInParallel } from './bulk.page.ts'
-import type { AnalyseInput } from './calls.ts'
+import type { AnalyseInput, RawOutput } from './calls.ts'
 import { recallVerdict, tryGpu } from './gpu-trial.page.ts'
 import { kokoroInfo } from './meta.ts'
 import { KOKORO_VOICES } from './voices.ts'
@@ -25,6 +25,8 @@ export interface KokoroClient extends SpeechEngine {
   readonly report: SpeechReport | undefined
   watch(listener: () => void): () => void
   analyse(input: AnalyseInput): Promise<Analysis>
+  /** What the network makes of phonemes, untrimmed: for the bench and for self-tests. */
+  raw(phonemes: string, voice: VoiceBlend): Promise<RawOutput>
   /** An engine for long jobs, a worker a core; its `close` ends them. */
   bulk(run?: Run): Promise<SpeechEngine>
 }
@@ -153,6 +155,7 @@ export function createKokoroClient({ models, wish }: KokoroClientOptions): Kokor
     voices: async () => KOKORO_VOICES,
     speak: (segments, run = {}) => speak(segments, run),
     analyse: async input => (await worker({})).peer.call('analyse', input),
+    raw: async (phonemes, voice) => (await worker({})).peer.call('raw', { phonemes, voice }),
     async bulk(run = {}) {
       const { assignment } = await worker(run)
       // A GPU serves one queue; and one thread a core needs at least two cores to gain anything.

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util'
+import { encoding } from './groups/encoding.ts'
+import { first } from './groups/first.ts'
+import { memory } from './groups/memory.ts'
+import { native } from './groups/native.ts'
+import { playback } from './groups/playback.ts'
+import { project } from './groups/project.ts'
+import { pronunciation } from './groups/pronunciation.ts'
+import { wasm } from './groups/wasm.ts'
+import { words } from './groups/words.ts'
+import { table, type Row } from './rows.ts'
+
+// Figures of docs/benchmarks.md, measured on this machine against peers that really run, in turns with them.
+
+const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = {
+  wasm,
+  first,
+  native,
+  words,
+  pronunciation,
+  playback,
+  project,
+  encoding,
+  memory,
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    help: { type: 'boolean' },
+  },
+})
+const chosen = values.only ?? Object.keys(GROUPS)
+const unknown = chosen.filter(name => !(name in GROUPS))
+if (values.help || unknown.length > 0) {
+  const usage = `npm run -s bench -- [--json] [--quick] [--only GROUP …]\nGroups: ${Object.keys(GROUPS).join(', ')}`
+  console.error(unknown.length > 0 ? `There is no group ${unknown.join(', ')}.\n${usage}` : usage)
+  process.exit(unknown.length > 0 ? 2 : 0)
+}
+
+const rows: Row[] = []
+let broken = false
+for (const name of chosen) {
+  console.error(`${name} …`)
+  try {
+    rows.push(...(await GROUPS[name]!({ quick: values.quick ?? false })))
+  } catch (error) {
+    // One peer that can't be had must not hide the other figures.
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    broken = true
+  }
+}
+console.log(values.json ? JSON.stringify(rows, null, 2) : table(rows))
+process.exitCode = broken ? 1 : 0
