@@ -23,3 +23,43 @@ function byParagraph(script: Script): ReadonlyMap<string, readonly ScriptSentenc
   }
   return known
 }
+
+/** A script's sentences on one clock: known lengths where there are some, guesses elsewhere. Seconds. */
+export interface Timeline {
+  readonly total: number
+  /** Of sound that is there. */
+  readonly rendered: number
+  startOf(sentence: number): number
+  /** The sentence that sounds at `seconds`, and how far into it. −1 when there is none. */
+  at(seconds: number): { sentence: number; into: number }
+}
+
+export function createTimeline(
+  script: Script,
+  duration: (sentence: ScriptSentence) => number | undefined,
+): Timeline {
+  const { sentences } = script
+  const starts = new Float64Array(sentences.length + 1)
+  let rendered = 0
+  for (const [index, sentence] of sentences.entries()) {
+    const known = duration(sentence)
+    const length = known === undefined ? guessSeconds(sentence) : known + sentence.segment.pauseAfter
+    if (known !== undefined) rendered += length
+    starts[index + 1] = starts[index]! + length
+  }
+  return {
+    total: starts[sentences.length]!,
+    rendered,
+    startOf: sentence => starts[Math.max(0, Math.min(sentence, sentences.length))]!,
+    at(seconds) {
+      let low = 0
+      let high = sentences.length - 1
+      while (low < high) {
+        const middle = (low + high + 1) >> 1
+        if (starts[middle]! <= seconds) low = middle
+        else high = middle - 1
+      }
+      return { sentence: high < 0 ? -1 : low, into: Math.max(0, seconds - starts[low]!) }
+    },
+  }
+}

@@ -29,3 +29,8 @@ export interface Parsed {
   readonly chapters: ImportedChapter[]
   readonly notes: ImportNote[]
 }
+
+/** What a worker that reads files offers, see rpc/peer.ts. */
+export interface ImportCalls {
+  read: { readonly input: { readonly name: string; readonly bytes: Uint8Array }; readonly output: ImportedText }
+}
