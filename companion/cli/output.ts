@@ -1,0 +1,53 @@
+import type { Progress } from '#protocol/run.ts'
+
+/** Data for whoever reads standard output. A reader that went away (`| head`) has had enough: no error. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined))
+}
+
+/** Words for the person at the terminal; never data. */
+export function tell(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Columns, padded to the widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
+  return rows
+    .map(row =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export function megabytes(bytes: number): string {
+  return bytes === 0 ? '–' : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
+}
+
+/** A line that grows on a terminal, and nothing at all in a pipe. */
+export function progressLine(label: string): { update(progress: Progress): void; end(): void } {
+  const live = process.stderr.isTTY === true
+  let last = 0
+  let shown = false
+  return {
+    update({ done, total }) {
+      const now = performance.now()
+      if (!live || (now - last < 100 && done !== total)) return
+      last = now
+      shown = true
+      const share = total ? ` ${Math.floor((done / total) * 100)} %` : ''
+      process.stderr.write(`\r\u001b[K${label}${share} (${megabytes(done)}${total ? ` of ${megabytes(total)}` : ''})`)
+    },
+    end() {
+      if (shown) process.stderr.write('\r\u001b[K')
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import { renderUsage, runCommand, type ArgsDef, type CommandDef } from 'citty'
+import { SeamError, toSeamError } from '#protocol/errors.ts'
+import { nearest } from '../core/nearest.ts'
+import { productVersion } from '../core/version.ts'
+import { catchSignals, interruptedWith } from './context.ts'
+import { EXIT, exitCode } from './exit.ts'
+import { print, tell } from './output.ts'
+
+// A command's type names its own options; whoever runs commands of every kind can't know them.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyCommand = CommandDef<any>
+
+/** Options may stand before the command: they are handed on behind it. */
+function commandFirst(args: readonly string[]): string[] {
+  const takesValue = /^(-c|--(config-file|log-level|log-file))$/
+  const at = args.findIndex((arg, index) => !arg.startsWith('-') && !takesValue.test(args[index - 1] ?? ''))
+  if (at <= 0 || args.slice(0, at).includes('--')) return [...args]
+  const rest = args.slice(at)
+  const end = rest.indexOf('--')
+  const cut = end < 0 ? rest.length : end
+  return [...rest.slice(0, cut), ...args.slice(0, at), ...rest.slice(cut)]
+}
+
+/** The command that `args` name, with its parent, and what is left for it. */
+async function find(root: AnyCommand, args: readonly string[]): Promise<{ path: AnyCommand[]; rest: string[] }> {
+  const path = [root]
+  let rest = [...args]
+  for (;;) {
+    const inner = (await resolve(path.at(-1)!.subCommands)) as Record<string, unknown> | undefined
+    if (!inner) return { path, rest }
+    const name = rest[0]
+    if (name === undefined || name.startsWith('-')) return { path, rest }
+    if (!Object.hasOwn(inner, name)) {
+      const meant = nearest(name, Object.keys(inner))
+      throw new SeamError(
+        'bad-input',
+        `There is no command “${name}”. ${meant ? `Did you mean “${meant}”?` : 'See voxloom --help.'}`,
+      )
+    }
+    path.push((await resolve(inner[name])) as AnyCommand)
+    rest = rest.slice(1)
+  }
+}
+
+const resolve = async (value: unknown): Promise<unknown> => (typeof value === 'function' ? value() : value)
+
+/** Options that the command does not have are mistakes, not noise. */
+async function checkOptions(command: AnyCommand, args: readonly string[]): Promise<void> {
+  const known = new Map<string, string>()
+  let positionals = 0
+  for (const [name, arg] of Object.entries((await resolve(command.args)) as ArgsDef)) {
+    const type = arg.type ?? 'boolean'
+    if (type === 'positional') positionals++
+    else for (const one of [name, ...[('alias' in arg ? arg.alias : []) ?? []].flat()]) known.set(one, type)
+  }
+  let given = 0
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!
+    if (arg === '--') {
+      given += args.length - at - 1
+      break
+    }
+    if (!arg.startsWith('-') || arg === '-') {
+      given++
+      continue
+    }
+    const [name, inline] = arg.replace(/^--?/, '').split('=', 2) as [string, string?]
+    const type = known.get(name) ?? (name.startsWith('no-') ? known.get(name.slice(3)) : undefined)
+    if (type === undefined) {
+      const meant = nearest(name, known.keys())
+      throw new SeamError(
+        'bad-input',
+        `There is no option “${arg}”. ${meant ? `Did you mean “--${meant}”?` : 'See --help.'} Text that begins with a dash goes after “--”.`,
+      )
+    }
+    if (type !== 'boolean' && inline === undefined) {
+      if (args[at + 1] === undefined) throw new SeamError('bad-input', `The option “${arg}” needs a value.`)
+      at++
+    }
+  }
+  if (given > positionals) {
+    throw new SeamError(
+      'bad-input',
+      `There is one word too many: ${positionals} expected, ${given} given. Put text with spaces into quotes.`,
+    )
+  }
+}
+
+/** Runs one command line. Returns the exit code; whatever goes wrong is one sentence on the error stream. */
+async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number> {
+  try {
+    const { path, rest } = await find(root, root.subCommands ? commandFirst(rawArgs) : rawArgs)
+    const command = path.at(-1)!
+    const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
+    if (options.includes('--help') || options.includes('-h')) {
+      print(await renderUsage(command, path.at(-2)))
+      return EXIT.ok
+    }
+    if (options.includes('--version') && path.length === 1) {
+      print(productVersion())
+      return EXIT.ok
+    }
+    if (command.subCommands) {
+      await checkOptions(command, rest)
+      tell(await renderUsage(command, path.at(-2)))
+      return EXIT.usage
+    }
+    await checkOptions(command, rest)
+    const { result } = await runCommand(command, { rawArgs: rest })
+    return typeof result === 'number' ? result : (interruptedWith() ?? EXIT.ok)
+  } catch (error) {
+    const stopped = interruptedWith()
+    if (stopped !== undefined) {
+      tell('voxloom: stopped.')
+      return stopped
+    }
+    if (error instanceof Error && error.name === 'CLIError') {
+      tell(`voxloom: ${error.message} See --help.`)
+      return EXIT.usage
+    }
+    const failure = toSeamError(error)
+    tell(`voxloom: ${failure.message}`)
+    if (failure.code === 'internal' && process.env.VOXLOOM_LOG_LEVEL === 'debug') tell(String((error as Error).stack))
+    return exitCode(failure.code)
+  }
+}
+
+/** Runs the process's command line to its exit code. */
+export async function runCli(root: AnyCommand): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok)
+    throw error
+  })
+  catchSignals()
+  process.exitCode = await run(root, process.argv.slice(2))
+}

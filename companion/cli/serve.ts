@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { defineCommand } from 'citty'
+import { SeamError } from '#protocol/errors.ts'
+import { startDaemon, type Daemon } from '../daemon/server.ts'
+import { productRoot } from '../core/paths.ts'
+import { globalArgs, openContext, type Context } from './context.ts'
+import { EXIT } from './exit.ts'
+import { printJson, tell } from './output.ts'
+
+export const dist = join(productRoot, 'dist')
+
+export const serve = defineCommand({
+  meta: { name: 'serve', description: 'run the companion alone: the page as it was last built, and the weights' },
+  args: { port: { type: 'string', description: '0 for any free one', valueHint: 'N' }, ...globalArgs },
+  async run({ args }) {
+    const context = await openContext(args, { port: 'server.port' })
+    const daemon = await listen(context, { dist })
+    announce(context, daemon)
+    return untilStopped(context, daemon)
+  },
+})
+
+/** @throws SeamError conflict, naming our own companion when it is the one that holds the port */
+export async function listen(
+  { config, models, log }: Context,
+  { dist, origins }: { readonly dist?: string; readonly origins?: readonly string[] },
+): Promise<Daemon> {
+  const port = config.settings['server.port']!
+  try {
+    return await startDaemon({
+      port,
+      store: models,
+      stateFolder: config.folders.state,
+      logger: log.logger,
+      ...(dist !== undefined && { dist }),
+      ...(origins && { origins }),
+    })
+  } catch (error) {
+    if (!(error instanceof SeamError) || error.code !== 'conflict' || !(await isOurs(port))) throw error
+    throw new SeamError(
+      'conflict',
+      `Voxloom runs already at http://localhost:${port}. Open it there, stop it first, or choose another --port.`,
+    )
+  }
+}
+
+export function announce({ json }: Context, { address, port }: Daemon): void {
+  if (json) printJson({ address, port })
+  else tell(`Voxloom is at ${address} (Ctrl-C stops it)`)
+}
+
+/** Ends with 0: stopping a server is not a failure. */
+export async function untilStopped({ signal, log }: Context, daemon: Pick<Daemon, 'close'>): Promise<number> {
+  if (!signal.aborted) {
+    await new Promise<void>(resolve => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+  await daemon.close()
+  await log.close()
+  return EXIT.ok
+}
+
+/** Whether the program on this port is a companion. It is not shown the token: it might be a stranger. */
+export async function isOurs(port: number): Promise<boolean> {
+  if (port === 0) return false
+  try {
+    const options = { signal: AbortSignal.timeout(1_000), redirect: 'manual' } as const
+    const { status, headers } = await fetch(`http://127.0.0.1:${port}/status`, options)
+    return status === 401 && headers.get('www-authenticate') === 'Bearer realm="voxloom"'
+  } catch {
+    return false
+  }
+}
