@@ -10,7 +10,8 @@ import { ortRuntime } from '#engine/speech/kokoro/runtime.ts'
 import { voicePath } from '#engine/speech/kokoro/voices.ts'
 import { findModel, modelFiles } from '#engine/catalogue.ts'
 import { SeamError } from '#protocol/errors.ts'
-import { createEnglish, type Phonemizer } from '#text/g2p/phonemizer.ts'
+import { createEnglish } from '#text/g2p/english.ts'
+import type { Phonemizer } from '#text/g2p/phonemizer.ts'
 import { isMissing } from './models/files.ts'
 
 export interface SpeechOptions {
@@ -48,7 +49,9 @@ export function openEnglish(models: string): Promise<Phonemizer> {
 
 async function readModelFile(models: string, model: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await readFile(join(models, model, ...path.split('/')))
+    const file = await readFile(join(models, model, ...path.split('/')))
+    // A Buffer's slice() is a view where a Uint8Array's is a copy: portable code must not meet one.
+    return new Uint8Array(file.buffer, file.byteOffset, file.byteLength)
   } catch (error) {
     if (!isMissing(error)) throw error
     throw new SeamError('not-found', `The model file ${model}/${path} is not here. Run: voxloom models pull ${model}`, {
