@@ -33,6 +33,11 @@ export class Resampler {
     return from === to ? 1 : Math.ceil(zeroCrossings * Math.max(1, from / to))
   }
 
+  /** Whether there is a filter for these rates. */
+  static supports(from: number, to: number): boolean {
+    return to / commonDivisor(from, to) <= mostPhases
+  }
+
   /** Rates in Hz. `most` is how many input frames one call may bring. @throws SeamError unsupported, bad-input */
   constructor(from: number, to: number, channels: number, most: number) {
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 1 || to < 1) {
@@ -42,7 +47,7 @@ export class Resampler {
     this.#channels = channels
     this.#phases = to / shared
     this.#step = from / shared
-    if (this.#phases > mostPhases) {
+    if (!Resampler.supports(from, to)) {
       throw new SeamError('unsupported', `Sound at ${from} Hz can't be converted to ${to} Hz: use a standard rate.`)
     }
     const cutoff = Math.min(1, to / from)

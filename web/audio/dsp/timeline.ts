@@ -46,8 +46,8 @@ export class Timeline {
     else this.#stretches.push({ segment, start, end: this.#written, at })
   }
 
-  /** Notes silence after what was written last, as a part of that segment. */
-  addSilence(frames: number): void {
+  /** Notes frames (silence, mostly) that follow what was written last, as a part of that segment. */
+  extend(frames: number): void {
     const last = this.#stretches.at(-1)
     if (!last) return this.add(undefined, 0, frames)
     this.add(last.segment, last.at + (this.#written - last.start) / this.#sampleRate, frames)
