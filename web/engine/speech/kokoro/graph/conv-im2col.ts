@@ -70,8 +70,11 @@ function unfold(edit: GraphEdit, product: IntegerProduct): boolean {
   })
   // A normalisation that follows takes the mean away, and a bias with it.
   const readers = edit.readersOf(result)
-  const biasLost = readers.length > 0 && readers.every(reader => reader.op === 'InstanceNormalization')
-  const bias = biasLost || edit.model.outputs.some(port => port.name === result) ? undefined : product.bias
+  const biasLost =
+    readers.length > 0 &&
+    readers.every(reader => reader.op === 'InstanceNormalization') &&
+    !edit.model.outputs.some(port => port.name === result)
+  const bias = biasLost ? undefined : product.bias
   edit.remove(...product.chain)
   const output = bias === undefined ? result : edit.freshName(`${result}/product`)
   edit.add({

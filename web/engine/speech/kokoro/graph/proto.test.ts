@@ -25,7 +25,11 @@ describe('readFields', () => {
   })
 
   it('gives views into the bytes, and whole fields that write back the same', () => {
-    const bytes = new MessageWriter().text(1, 'name').varint(99, 7).bytes(2, Uint8Array.of(1, 2, 3)).finish()
+    const bytes = new MessageWriter()
+      .text(1, 'name')
+      .varint(99, 7)
+      .bytes(2, Uint8Array.of(1, 2, 3))
+      .finish()
     const fields = [...readFields(bytes)]
     expect(fields[2]?.data.buffer).toBe(bytes.buffer)
     const copy = new MessageWriter()

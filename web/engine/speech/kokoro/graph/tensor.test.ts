@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { MessageWriter } from './proto.ts'
-import { FLOAT, INT32, INT64, INT8, UINT8, newTensor, readTensor, scalarOf, sizeOf, valuesOf, writeTensor } from './tensor.ts'
+import {
+  FLOAT,
+  INT32,
+  INT64,
+  INT8,
+  UINT8,
+  newTensor,
+  readTensor,
+  scalarOf,
+  sizeOf,
+  valuesOf,
+  writeTensor,
+} from './tensor.ts'
 
 const round = (writer: MessageWriter) => readTensor(writeTensor(readTensor(writer.finish())).finish())
 const head = (type: number, ...dims: number[]) => {
@@ -15,7 +27,15 @@ describe('tensors', () => {
     expect(valuesOf(round(head(FLOAT, 2).message(4, floats)))).toEqual([1.5, -2])
     expect(valuesOf(round(head(UINT8, 2).varint(5, 0).varint(5, 255)))).toEqual([0, 255])
     expect(valuesOf(round(head(INT8, 2).varint(5, -128).varint(5, 127)))).toEqual([-128, 127])
-    expect(valuesOf(round(head(INT64, 2).varint(7, -1).varint(7, 2 ** 40)))).toEqual([-1, 2 ** 40])
+    expect(
+      valuesOf(
+        round(
+          head(INT64, 2)
+            .varint(7, -1)
+            .varint(7, 2 ** 40),
+        ),
+      ),
+    ).toEqual([-1, 2 ** 40])
   })
 
   it('reads raw elements of every type, wherever in the file they start', () => {

@@ -90,7 +90,7 @@ export function valuesOf(tensor: Tensor): ArrayLike<number> {
   if (tensor.type === UINT8) return raw
   if (tensor.type === INT8) return new Int8Array(raw.buffer, raw.byteOffset, raw.byteLength)
   // Other types may start at an odd address inside the file; typed arrays need an even one.
-  const aligned = raw.slice().buffer
+  const aligned = new Uint8Array(raw).buffer
   if (tensor.type === FLOAT) return new Float32Array(aligned)
   if (tensor.type === INT32) return new Int32Array(aligned)
   if (tensor.type === INT64) return Array.from(new BigInt64Array(aligned), Number)
