@@ -5,6 +5,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
+import product from './package.json' with { type: 'json' }
 import { DEFAULT_PORT, RESERVED_PATHS } from './companion/protocol/routes.ts'
 import { firstLoadBudget } from './web/vite/budget.ts'
 import { headersFile, isolation, responseHeaders } from './web/vite/headers.ts'
@@ -65,7 +66,6 @@ export default defineConfig({
       includeManifestIcons: false,
       manifest,
       injectManifest: {
-        swDest: here('./dist/service-worker.js'),
         globPatterns: ['**/*.{js,mjs,css,html,svg,png,wasm,webmanifest}'],
         globIgnores: ['service-worker*', '**/ffmpeg-core*', 'headers.json'],
         maximumFileSizeToCacheInBytes: 64_000_000,
@@ -77,11 +77,16 @@ export default defineConfig({
     firstLoadBudget(),
     headersFile(),
   ],
+  define: { __VOXLOOM_VERSION__: JSON.stringify(product.version) },
   worker: { format: 'es' },
   build: { outDir: here('./dist'), emptyOutDir: true, assetsInlineLimit: 0, target: 'es2023' },
   server: { headers: isolation, proxy: { [companionPaths]: companion } },
   preview: { headers: responseHeaders(), proxy: { [companionPaths]: companion } },
-  optimizeDeps: { exclude: ['onnxruntime-web', '@ffmpeg/ffmpeg'] },
+  optimizeDeps: {
+    exclude: ['onnxruntime-web', '@ffmpeg/ffmpeg'],
+    // Found only when an export begins: without this the dev page would reload in the middle of it.
+    include: ['mediabunny', '@mediabunny/mp3-encoder', '@mediabunny/aac-encoder'],
+  },
   test: {
     projects: [
       {
@@ -100,6 +105,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['web/**/*.browser.test.ts'],
+          globalSetup: [here('./web/storage/testing/hub-server.ts')],
           browser: {
             enabled: true,
             headless: true,

@@ -136,6 +136,7 @@ export async function openModelStore(options: ModelStoreOptions = {}): Promise<M
         }),
       ),
     )
+    report.end()
     throwIfCancelled(run.signal)
     if (first !== undefined) throw toSeamError(first)
     report(true)
@@ -248,12 +249,19 @@ async function hashOf(cache: ModelCache, address: string, parts: number, run: Ru
 }
 
 /** Calls `report` at most every 50 ms, or now when `force` says so: a download has thousands of chunks. */
-function throttled(report: () => void): (force?: boolean) => void {
+function throttled(report: () => void): { (force?: boolean): void; end(): void } {
   let last = Number.NEGATIVE_INFINITY
-  return force => {
-    const now = performance.now()
-    if (!force && now - last < 50) return
-    last = now
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const now = () => {
+    clearTimeout(timer)
+    timer = undefined
+    last = performance.now()
     report()
   }
+  const call = (force?: boolean) => {
+    const wait = last + 50 - performance.now()
+    if (force || wait <= 0) now()
+    else timer ??= setTimeout(now, wait)
+  }
+  return Object.assign(call, { end: () => clearTimeout(timer) })
 }
