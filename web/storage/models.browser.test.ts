@@ -1,0 +1,347 @@
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { Progress } from '#protocol/run.ts'
+import { openModelStore, type ModelStoreOptions } from './models.ts'
+import { PART_BYTES } from './model-partial.ts'
+import { noise, testModel, type TestModel } from './testing/hub-client.ts'
+
+const hub = inject('hub')
+const WEIGHTS = 'onnx/model.onnx'
+const BIG = 2 * PART_BYTES + 12_345
+const names: string[] = []
+
+const open = (options: ModelStoreOptions = {}, name = `test-models-${Date.now()}-${names.length}`) => {
+  names.push(name)
+  return openModelStore({ hubBase: hub, companionBase: hub, name, retryDelay: 5, ...options })
+}
+const pulled = async (test: TestModel, options: ModelStoreOptions = {}) => {
+  const store = await open(options)
+  const outcome = await store.pull(test.model, test.model.variants[0]!).then(
+    () => 'ok',
+    (error: unknown) => error,
+  )
+  return { store, outcome }
+}
+const stateOf = (store: Awaited<ReturnType<typeof open>>, test: TestModel) =>
+  store.state(test.model, test.model.variants[0]!)
+
+afterEach(async () => {
+  for (const name of names.splice(0)) await caches.delete(name)
+})
+
+describe('a download', () => {
+  it('fills the cache from the hub when there is no companion, and tells how far it is', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG, 'voices/a.bin': 5_000, 'voices/b.bin': 0 })
+    const store = await open()
+    expect(await stateOf(store, test)).toEqual({ state: 'absent' })
+    const progress: Progress[] = []
+    await store.pull(test.model, test.model.variants[0]!, { onProgress: each => progress.push(each) })
+    expect(progress[0]).toEqual({ done: 0, total: BIG + 5_000, what: 'models.downloading' })
+    expect(progress.at(-1)).toEqual({ done: BIG + 5_000, total: BIG + 5_000, what: 'models.downloading' })
+    expect(await stateOf(store, test)).toMatchObject({ state: 'ready', bytes: BIG + 5_000 })
+    for (const [path, bytes] of test.contents) expect(same(await store.read(test.model, path), bytes)).toBe(true)
+    expect(await store.size()).toBe(BIG + 5_000)
+    expect(await test.seen('hub', WEIGHTS)).toEqual([{ range: null, ifRange: null, referer: null, cookie: null }])
+    await store.pull(test.model, test.model.variants[0]!)
+    expect(await test.seen('hub', WEIGHTS)).toHaveLength(1)
+  })
+
+  it('asks the companion first', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 1_000 })
+    await test.put('companion', WEIGHTS, test.contents.get(WEIGHTS)!)
+    const { outcome } = await pulled(test)
+    expect(outcome).toBe('ok')
+    expect(await test.seen('companion', WEIGHTS)).toHaveLength(1)
+    expect(await test.seen('hub', WEIGHTS)).toHaveLength(0)
+  })
+
+  it('goes on after cuts in mid-body, without the bytes it has', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    await test.fault('hub', WEIGHTS, { cutAfter: PART_BYTES + 100 }, { cutAfter: 50_000 }, { status: 500 })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toBe('ok')
+    const ranges = (await test.seen('hub', WEIGHTS)).map(seen => Number(/\d+/.exec(seen.range ?? '0')![0]))
+    expect(ranges).toHaveLength(4)
+    expect(ranges[0]).toBe(0)
+    expect(ranges[1]).toBeGreaterThan(0)
+    expect(ranges[2]).toBeGreaterThan(ranges[1]!)
+    expect(ranges[3]).toBe(ranges[2])
+    expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
+  })
+
+  it('goes on after a reload in mid-download', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    await test.fault('hub', WEIGHTS, { holdAfter: PART_BYTES + 200_000 })
+    const name = `test-models-reload-${Date.now()}`
+    const stop = new AbortController()
+    const before = (await open({}, name)).pull(test.model, test.model.variants[0]!, {
+      signal: stop.signal,
+      onProgress({ done }) {
+        if (done >= PART_BYTES + 200_000) stop.abort()
+      },
+    })
+    await expect(before).rejects.toMatchObject({ code: 'cancelled' })
+    const after = await open({}, name)
+    expect(await stateOf(after, test)).toEqual({ state: 'partial', have: PART_BYTES + 200_000, bytes: BIG })
+    await expect(after.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
+    await after.pull(test.model, test.model.variants[0]!)
+    expect((await test.seen('hub', WEIGHTS)).at(-1)!.range).toBe(`bytes=${PART_BYTES + 200_000}-`)
+    expect(same(await after.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
+  })
+
+  it('begins again when the server ignores ranges', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    await test.fault('hub', WEIGHTS, { cutAfter: PART_BYTES * 1.5 }, { ignoreRange: true })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toBe('ok')
+    expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
+  })
+
+  it('begins again when the range cannot be had', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    await test.fault('hub', WEIGHTS, { cutAfter: 100_000 }, { status: 416 })
+    expect((await pulled(test)).outcome).toBe('ok')
+    expect((await test.seen('hub', WEIGHTS)).map(seen => seen.range !== null)).toEqual([false, true, false])
+  })
+
+  it('throws parked bytes away when the whole is wrong, and asks the same server once more', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    await test.fault('hub', WEIGHTS, { flip: 5, cutAfter: PART_BYTES })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toBe('ok')
+    expect((await test.seen('hub', WEIGHTS)).at(-1)!.range).toBeNull()
+    expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
+  })
+
+  it('turns to the next source when the hash is wrong', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    await test.put('companion', WEIGHTS, test.contents.get(WEIGHTS)!)
+    await test.fault('companion', WEIGHTS, { flip: 77, always: true })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toBe('ok')
+    expect(await test.seen('companion', WEIGHTS)).toHaveLength(1)
+    expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
+  })
+
+  it('gives up with a sentence when every source is wrong, and keeps nothing of it', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 3_000 })
+    await test.fault('hub', WEIGHTS, { flip: 77, always: true })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toMatchObject({
+      code: 'integrity',
+      message: expect.stringContaining('SHA-256'),
+      details: { reason: 'hash', file: WEIGHTS },
+    })
+    expect(await stateOf(store, test)).toEqual({ state: 'absent' })
+    expect(await store.size()).toBe(0)
+  })
+
+  it.each(['typed', 'untyped'] as const)('knows a web page (%s) in place of weights', async html => {
+    const test = await testModel(hub, { [WEIGHTS]: 100_000 })
+    await test.fault('hub', WEIGHTS, { html, always: true })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toMatchObject({
+      code: 'integrity',
+      message: expect.stringContaining('web page'),
+      details: { reason: 'page' },
+    })
+    expect(await store.size()).toBe(0)
+  })
+
+  it('passes a companion that answers with a web page', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 100_000 })
+    await test.put('companion', WEIGHTS, new Uint8Array(1))
+    await test.fault('companion', WEIGHTS, { html: 'typed', always: true })
+    expect((await pulled(test)).outcome).toBe('ok')
+  })
+
+  it.each([
+    ['one byte short', { length: 99_999 }],
+    ['one byte long', { length: 100_001 }],
+    ['one byte long, and silent about it', { length: 100_001, noLength: true }],
+  ])('refuses a file that is %s', async (_, fault) => {
+    const test = await testModel(hub, { [WEIGHTS]: 100_000 })
+    await test.fault('hub', WEIGHTS, { ...fault, always: true })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toMatchObject({ code: 'integrity', details: { reason: 'size' } })
+    expect(await store.size()).toBe(0)
+  })
+
+  it('gives up on a file that always ends too early, silently', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 100_000 })
+    await test.fault('hub', WEIGHTS, { length: 99_999, noLength: true, always: true })
+    expect((await pulled(test)).outcome).toMatchObject({ name: 'SeamError', retryable: true })
+  })
+
+  it.each([
+    [404, 'not-found'],
+    [403, 'refused'],
+    [500, 'offline'],
+    [429, 'offline'],
+  ])('says so when the hub answers %d for good', async (status, code) => {
+    const test = await testModel(hub, { [WEIGHTS]: 1_000 })
+    await test.fault('hub', WEIGHTS, { status, always: true })
+    expect((await pulled(test)).outcome).toMatchObject({ code, message: expect.stringContaining('127.0.0.1') })
+  })
+
+  it('waits as long as the hub asks, but not for ever', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 1_000 })
+    await test.fault('hub', WEIGHTS, { status: 429, headers: { 'retry-after': '1' } })
+    const from = performance.now()
+    expect((await pulled(test)).outcome).toBe('ok')
+    expect(performance.now() - from).toBeGreaterThanOrEqual(1_000)
+    const busy = await testModel(hub, { [WEIGHTS]: 1_000 })
+    await busy.fault('hub', WEIGHTS, { status: 429, headers: { 'retry-after': '61' } })
+    expect((await pulled(busy)).outcome).toMatchObject({ code: 'offline' })
+    expect(await busy.seen('hub', WEIGHTS)).toHaveLength(1)
+  })
+
+  it('takes a silent connection for a cut one', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 200_000 })
+    await test.fault('hub', WEIGHTS, { holdAfter: 100_000 })
+    expect((await pulled(test, { stallTimeout: 300 })).outcome).toBe('ok')
+    expect((await test.seen('hub', WEIGHTS)).at(-1)!.range).toBe('bytes=100000-')
+  })
+
+  it('says so when nothing can be reached', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 1_000 })
+    const nowhere = 'http://127.0.0.1:1'
+    const { outcome } = await pulled(test, { hubBase: nowhere, companionBase: nowhere })
+    expect(outcome).toMatchObject({
+      code: 'offline',
+      retryable: true,
+      message: expect.stringContaining('cannot be reached'),
+    })
+  })
+
+  it('says so when no source is for the page', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 1_000 })
+    expect((await pulled(test, { sources: ['packages'] })).outcome).toMatchObject({ code: 'not-found' })
+  })
+
+  it('happens once when two tabs ask at the same time', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG, 'voices/a.bin': 5_000 })
+    const name = `test-models-tabs-${Date.now()}`
+    const tabs = await Promise.all([open({}, name), open({}, name), open({}, name)])
+    await Promise.all(tabs.map(tab => tab.pull(test.model, test.model.variants[0]!)))
+    expect(await test.seen('hub', WEIGHTS)).toHaveLength(1)
+    expect(await test.seen('hub', 'voices/a.bin')).toHaveLength(1)
+    expect(await stateOf(tabs[2]!, test)).toMatchObject({ state: 'ready' })
+  })
+
+  it('keeps the files that were complete when another fails', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 1_000, 'voices/a.bin': 5_000 })
+    await test.fault('hub', WEIGHTS, { status: 404, headers: {} })
+    const { store, outcome } = await pulled(test)
+    expect(outcome).toMatchObject({ code: 'not-found' })
+    await store.pull(test.model, test.model.variants[0]!)
+    expect((await test.seen('hub', 'voices/a.bin')).length).toBeLessThanOrEqual(2)
+    expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
+  })
+})
+
+describe('stored models', () => {
+  const address = (test: TestModel, path: string, part: number) => `/models/${test.model.id}/${path}?part=${part}`
+
+  it('are verified; damaged files are dropped and only those fetched again', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG, 'voices/a.bin': 5_000 })
+    const { store } = await pulled(test)
+    const ready = await store.verify(test.model, test.model.variants[0]!)
+    expect(ready).toMatchObject({ state: 'ready' })
+
+    const cache = await caches.open(names.at(-1)!)
+    const part = (await cache.match(address(test, WEIGHTS, 1)))!
+    const bytes = new Uint8Array(await part.arrayBuffer())
+    bytes[1_000]! ^= 1
+    await cache.put(address(test, WEIGHTS, 1), new Response(bytes, { headers: part.headers }))
+    expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
+    const progress: Progress[] = []
+    const damaged = await store.verify(test.model, test.model.variants[0]!, { onProgress: each => progress.push(each) })
+    expect(damaged).toEqual({ state: 'damaged', files: [WEIGHTS] })
+    expect(progress.at(-1)).toMatchObject({ done: BIG + 5_000, total: BIG + 5_000 })
+    expect(await stateOf(store, test)).toEqual(damaged)
+    expect(await store.size()).toBe(5_000)
+    await expect(store.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
+
+    await store.pull(test.model, test.model.variants[0]!)
+    expect(await store.verify(test.model, test.model.variants[0]!)).toMatchObject({ state: 'ready' })
+    expect(await test.seen('hub', WEIGHTS)).toHaveLength(2)
+    expect(await test.seen('hub', 'voices/a.bin')).toHaveLength(1)
+    expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
+  })
+
+  it('are damaged when the browser lost a part', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    const { store } = await pulled(test)
+    await (await caches.open(names.at(-1)!)).delete(address(test, WEIGHTS, 1))
+    expect(await stateOf(store, test)).toEqual({ state: 'damaged', files: [WEIGHTS] })
+    await expect(store.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
+    await store.pull(test.model, test.model.variants[0]!)
+    expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
+  })
+
+  it('of an older edition count as absent', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: BIG })
+    const { store } = await pulled(test)
+    const newer = await testModel(hub, { [WEIGHTS]: 2_000 })
+    const model = { ...newer.model, id: test.model.id }
+    expect(await store.state(model, model.variants[0]!)).toEqual({ state: 'absent' })
+    await expect(store.read(model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
+    await store.pull(model, model.variants[0]!)
+    expect(same(await store.read(model, WEIGHTS), newer.contents.get(WEIGHTS)!)).toBe(true)
+    expect(await store.size()).toBe(2_000)
+  })
+
+  it('are removed with what was derived from them, and nothing else is', async () => {
+    const [a, b] = [await testModel(hub, { [WEIGHTS]: 1_000 }), await testModel(hub, { [WEIGHTS]: 2_000 })]
+    const { store } = await pulled(a)
+    await store.pull(b.model, b.model.variants[0]!)
+    await store.writeDerived(`${a.model.id}/graph`, noise(10, 1))
+    await store.writeDerived(`${b.model.id}/graph`, noise(10, 2))
+    await store.remove(a.model)
+    expect(await stateOf(store, a)).toEqual({ state: 'absent' })
+    expect(await stateOf(store, b)).toMatchObject({ state: 'ready' })
+    expect(await store.readDerived(`${a.model.id}/graph`)).toBeUndefined()
+    expect(await store.readDerived(`${b.model.id}/graph`)).toEqual(noise(10, 2))
+    expect(await store.size()).toBe(2_010)
+  })
+
+  it('are not removed while they are being downloaded', async () => {
+    const test = await testModel(hub, { [WEIGHTS]: 100_000 })
+    await test.fault('hub', WEIGHTS, { holdAfter: 50_000 })
+    const store = await open()
+    const stop = new AbortController()
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    const pulling = store.pull(test.model, test.model.variants[0]!, {
+      signal: stop.signal,
+      onProgress({ done }) {
+        if (done > 0) resolve()
+      },
+    })
+    await begun
+    await expect(store.remove(test.model)).rejects.toMatchObject({ code: 'conflict' })
+    stop.abort()
+    await expect(pulling).rejects.toMatchObject({ code: 'cancelled' })
+    await store.remove(test.model)
+    expect(await store.size()).toBe(0)
+  })
+
+  it('derived files come back as written, or not at all', async () => {
+    const store = await open()
+    const bytes = noise(PART_BYTES + 1, 3)
+    expect(await store.readDerived('m/a b.onnx')).toBeUndefined()
+    await store.writeDerived('m/a b.onnx', noise(3 * PART_BYTES, 4))
+    await store.writeDerived('m/a b.onnx', bytes)
+    expect(same((await store.readDerived('m/a b.onnx'))!, bytes)).toBe(true)
+    expect(await store.size()).toBe(PART_BYTES + 1)
+    const cache = await caches.open(names.at(-1)!)
+    const part = (await cache.match('/models/.derived/m/a%20b.onnx?part=1'))!
+    await cache.put('/models/.derived/m/a%20b.onnx?part=1', new Response(Uint8Array.of(9), { headers: part.headers }))
+    expect(await store.readDerived('m/a b.onnx')).toBeUndefined()
+  })
+})
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return true
+}
