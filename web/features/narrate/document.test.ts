@@ -65,7 +65,11 @@ describe('changes to a project', () => {
 })
 
 describe('chapters too long for the editor', () => {
-  const long = (paragraphs: number) => change.newChapter('Long', Array.from({ length: paragraphs }, (_, at) => `${at}`))
+  const long = (paragraphs: number) =>
+    change.newChapter(
+      'Long',
+      Array.from({ length: paragraphs }, (_, at) => `${at}`),
+    )
 
   it('stay whole at the limit and are cut one past it', () => {
     expect(change.splitLongChapters([long(10)], 10).length).toBe(1)

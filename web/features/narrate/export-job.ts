@@ -1,13 +1,15 @@
 import { useI18n } from 'vue-i18n'
+import type { Run } from '#protocol/run.ts'
 import { CAPTION_MIME, captionText } from '../../export/captions/write.ts'
 import type { CaptionFormat, ExportMetadata, ExportSegment } from '../../export/types.ts'
 import { formatBytes, formatDuration } from '../../ui/format.ts'
-import { useJobs, type StartedJob } from '../../ui/jobs.ts'
+import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { useStudio } from '../studio.ts'
 import { downloadTarget, fileTarget, sweepExports, type ExportTarget } from './export-target.ts'
 import { isAudio, partOf, segmentsOf, writeText, type ExportFormat } from './exporting.ts'
 import { askForFile, fileName } from './save-file.ts'
+import { useNarrateModel } from './store-model.ts'
 import { useNarratePlayback } from './store-playback.ts'
 import { useNarrateProject } from './store.ts'
 
@@ -19,6 +21,9 @@ const AUDIO_MIME: Readonly<Record<string, string>> = {
   opus: 'audio/ogg',
 }
 
+/** The share of an export that goes into making sound: encoding runs some fifty times as fast. */
+const MAKING = 0.95
+
 async function* timesOf(segments: AsyncIterable<ExportSegment>) {
   for await (const { samples, sampleRate, ...rest } of segments) {
     yield { ...rest, duration: samples.length / sampleRate }
@@ -28,10 +33,10 @@ async function* timesOf(segments: AsyncIterable<ExportSegment>) {
 /** Exports the open project: makes what is missing, then writes the file. Call in `setup`. */
 export function useExportJob(): {
   /**
-   * Asks for a place, then works in the job tray. Call from a click.
-   * @returns undefined when the user closed the dialog
+   * Asks for a place, then works in the job tray; where weights are missing, they are offered before. Call from a
+   * click. @returns whether the user chose a place
    */
-  start(format: Exclude<ExportFormat, 'archive'>, metadata: ExportMetadata): Promise<StartedJob<void> | undefined>
+  start(format: Exclude<ExportFormat, 'archive'>, metadata: ExportMetadata): Promise<boolean>
 } {
   const { t, locale } = useI18n()
   const studio = useStudio()
@@ -39,57 +44,63 @@ export function useExportJob(): {
   const notify = useNotices()
   const project = useNarrateProject()
   const playback = useNarratePlayback()
+  const model = useNarrateModel()
 
   return {
     async start(format, metadata) {
       const name = fileName(metadata.title || t('narrate.untitled'), format)
       const mime = isAudio(format) ? AUDIO_MIME[format]! : CAPTION_MIME[format]
       const handle = await askForFile(name)
-      if (handle === 'cancelled') return undefined
+      if (handle === 'cancelled') return false
       void sweepExports().catch(() => undefined)
 
       /** A retry from the tray begins a file of its own where none was chosen. */
       const openTarget = (): Promise<ExportTarget> => (handle ? fileTarget(handle) : downloadTarget(name, mime))
 
-      return jobs.start({
-        title: t('narrate.export.job', { name }),
-        kind: 'export',
-        async run(run) {
-          await playback.renderAll(partOf(run, 0, 0.9, 'narrate.export.making'))
-          const open = project.project
-          const script = await playback.settled()
-          if (!open || !script) return
-          const target = await openTarget()
-          const writing = partOf(run, 0.9, 1, 'narrate.export.writing')
-          const segments = segmentsOf(open, script, studio.pcm, t, run.signal)
-          try {
-            let bytes: number
-            if (isAudio(format)) {
-              const { exportAudio } = await import('../../export/audio.ts')
-              const expected = playback.timeline?.total
-              const input = { format, metadata, segments, ...(expected ? { expected } : {}) }
-              ;({ bytes } = await exportAudio(input, target.stream, writing))
-            } else bytes = await writeText(captionText(format as CaptionFormat, timesOf(segments)), target)
-            await target.finish()
-            notify({
-              kind: 'success',
-              title: t('narrate.export.done', { name }),
-              text: [
-                t('narrate.export.doneText', {
-                  size: formatBytes(bytes, locale.value),
-                  length: formatDuration(playback.timeline?.total ?? 0, locale.value),
-                }),
-                handle ? '' : t('narrate.export.downloaded'),
-              ]
-                .filter(Boolean)
-                .join('. '),
-            })
-          } catch (error) {
-            await target.discard()
-            throw error
-          }
-        },
-      })
+      const work = async (run: Required<Run>) => {
+        // Taken now: another project may be open by the time that the sound is made.
+        const open = project.project
+        const script = await playback.settled()
+        if (!open || !script) return
+        const made = playback.complete() ? 0 : MAKING
+        await playback.renderAll(partOf(run, 0, made, 'narrate.export.making'))
+        const target = await openTarget()
+        const writing = partOf(run, made, 1, 'narrate.export.writing')
+        const segments = segmentsOf(open, script, studio.pcm, t, run.signal)
+        try {
+          let bytes: number
+          if (isAudio(format)) {
+            const { exportAudio } = await import('../../export/client.ts')
+            const expected = playback.timeline?.total
+            const input = { format, metadata, segments, ...(expected ? { expected } : {}) }
+            ;({ bytes } = await exportAudio(input, target.stream, writing))
+          } else bytes = await writeText(captionText(format as CaptionFormat, timesOf(segments)), target)
+          await target.finish()
+          notify({
+            kind: 'success',
+            title: t('narrate.export.done', { name }),
+            text: [
+              t('narrate.export.doneText', {
+                size: formatBytes(bytes, locale.value),
+                length: formatDuration(playback.timeline?.total ?? 0, locale.value),
+              }),
+              handle ? '' : t('narrate.export.downloaded'),
+            ]
+              .filter(Boolean)
+              .join('. '),
+          })
+        } catch (error) {
+          await target.discard()
+          throw error
+        }
+      }
+
+      const begin = async () => {
+        jobs.start({ title: t('narrate.export.job', { name }), kind: 'export', run: work })
+      }
+      if (playback.complete()) await begin()
+      else await model.onceReady(begin)
+      return true
     },
   }
 }

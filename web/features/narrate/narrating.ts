@@ -34,10 +34,7 @@ export interface Timeline {
   at(seconds: number): { sentence: number; into: number }
 }
 
-export function createTimeline(
-  script: Script,
-  duration: (sentence: ScriptSentence) => number | undefined,
-): Timeline {
+export function createTimeline(script: Script, duration: (sentence: ScriptSentence) => number | undefined): Timeline {
   const { sentences } = script
   const starts = new Float64Array(sentences.length + 1)
   let rendered = 0

@@ -5,6 +5,7 @@ import { failureText } from '../../ui/failure.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { saveBlob } from './save-file.ts'
+import { useNarrateModel } from './store-model.ts'
 import { useNarratePlayback } from './store-playback.ts'
 import { useNarrateProject } from './store.ts'
 import { useNarrateVoices } from './store-voices.ts'
@@ -23,6 +24,7 @@ export function useRoomActions(): {
   const jobs = useJobs()
   const project = useNarrateProject()
   const playback = useNarratePlayback()
+  const model = useNarrateModel()
   const voices = useNarrateVoices()
 
   /** What fails is said in words. */
@@ -59,7 +61,9 @@ export function useRoomActions(): {
         project.setLexicon([...had.filter(({ word }) => !fresh.has(word.toLowerCase())), ...entries])
         notify({
           title: t('narrate.words.loaded', { count: entries.length }, entries.length),
-          ...(problems.length > 0 ? { text: t('narrate.words.skipped', { count: problems.length }, problems.length) } : {}),
+          ...(problems.length > 0
+            ? { text: t('narrate.words.skipped', { count: problems.length }, problems.length) }
+            : {}),
           kind: problems.length > 0 ? 'warning' : 'success',
         })
       }
@@ -67,7 +71,11 @@ export function useRoomActions(): {
     },
     renderAll() {
       const title = t('narrate.renderJob', { title: project.project?.title ?? '' })
-      jobs.start({ title, kind: 'render', run: run => playback.renderAll(run) })
+      told(
+        model.onceReady(async () => {
+          jobs.start({ title, kind: 'render', run: run => playback.renderAll(run) })
+        }),
+      )
     },
   }
 }

@@ -2,7 +2,12 @@
 const FORBIDDEN = /[\u0000-\u001f\u007f<>:"/\\|?*]+/g
 
 export function fileName(title: string, extension: string): string {
-  const base = title.replace(FORBIDDEN, ' ').replace(/\s+/g, ' ').replace(/^[. ]+|[. ]+$/g, '').slice(0, 120).trim()
+  const base = title
+    .replace(FORBIDDEN, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/^[. ]+|[. ]+$/g, '')
+    .slice(0, 120)
+    .trim()
   return `${base || 'voxloom'}.${extension}`
 }
 

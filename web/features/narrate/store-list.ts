@@ -32,9 +32,7 @@ export const useNarrateList = defineStore('narrate/list', () => {
       : rows.value
     return found.toSorted((a, b) => {
       if (order.value === 'title') return collator.compare(a.title, b.title)
-      return order.value === 'changed'
-        ? b.updatedAt.localeCompare(a.updatedAt)
-        : lastSeen(b).localeCompare(lastSeen(a))
+      return order.value === 'changed' ? b.updatedAt.localeCompare(a.updatedAt) : lastSeen(b).localeCompare(lastSeen(a))
     })
   })
 

@@ -20,17 +20,12 @@ export interface ModelOffer {
   readonly needs: readonly Need[]
   /** Bytes still to fetch. */
   readonly bytes: number
-  readonly licences: readonly { readonly name: string; readonly url: string }[]
 }
-
-/** Stands for "no choice to make" where a model has shared files only. */
-const SHARED: ModelVariant = { id: 'shared', device: 'any', dtype: 'int8', files: [], sources: [] }
 
 const sizeOf = (files: readonly ModelFile[]) => files.reduce((sum, { bytes }) => sum + bytes, 0)
 
 function choicesOf(entry: ModelEntry, companion: boolean): readonly ModelVariant[] {
-  if (entry.variants.length === 0) return [SHARED]
-  const small = entry.variants.filter(({ dtype, device }) => dtype === 'int8' && device !== 'webgpu')
+  const small = entry.variants.filter(({ device }) => device !== 'webgpu')
   // Without a companion only files that a hub serves can be had: try those first.
   const reachable = ({ sources }: ModelVariant) => Number(companion || sources.some(({ kind }) => kind === 'hub'))
   return small.toSorted((a, b) => reachable(b) - reachable(a))
@@ -91,6 +86,15 @@ export const useNarrateModel = defineStore('narrate/model', () => {
     return needs.filter((_, at) => !ready[at])
   }
 
+  async function ask(needs: readonly Need[], action: () => Promise<void>): Promise<void> {
+    wanted = action
+    if (fetching.value) return
+    const left = await Promise.all(needs.map(need => bytesLeft(studio.models, need)))
+    failure.value = undefined
+    jobId.value = undefined
+    offer.value = { needs, bytes: left.reduce((sum, bytes) => sum + bytes, 0) }
+  }
+
   /** Does `action`; when it finds no weights, offers them and does it once they are here. @throws SeamError */
   async function whenReady(action: () => Promise<void>): Promise<void> {
     try {
@@ -99,18 +103,15 @@ export const useNarrateModel = defineStore('narrate/model', () => {
       if (toSeamError(error).code !== 'not-found') throw error
       const needs = await missing()
       if (needs.length === 0) throw error
-      wanted = action
-      if (fetching.value) return
-      const left = await Promise.all(needs.map(need => bytesLeft(studio.models, need)))
-      const licences = new Map(needs.map(({ entry }) => [entry.licence, entry.licenceUrl]))
-      failure.value = undefined
-      jobId.value = undefined
-      offer.value = {
-        needs,
-        bytes: left.reduce((sum, bytes) => sum + bytes, 0),
-        licences: [...licences].map(([name, url]) => ({ name, url })),
-      }
+      await ask(needs, action)
     }
+  }
+
+  /** The same for work that is not to begin in vain: looks first. @throws SeamError */
+  async function onceReady(action: () => Promise<void>): Promise<void> {
+    const needs = await missing()
+    if (needs.length > 0) await ask(needs, action)
+    else await action()
   }
 
   /** @param title of the job, in the user's language */
@@ -165,6 +166,7 @@ export const useNarrateModel = defineStore('narrate/model', () => {
     fetching,
     failure: computed(() => failure.value),
     whenReady,
+    onceReady,
     accept,
     decline,
     cancel: () => job?.cancel(),

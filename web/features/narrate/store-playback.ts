@@ -248,6 +248,9 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     await narrator.renderAll(run)
   }
 
+  /** Whether every sentence's sound is there. */
+  const complete = () => script.value?.sentences.every(sentence => narrator.duration(sentence) !== undefined) ?? false
+
   return {
     script: computed(() => script.value),
     state: computed(() => state.value),
@@ -273,6 +276,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     stop: () => narrator.stop(),
     rerender,
     renderAll,
+    complete,
     follow(on: boolean) {
       following.value = on
     },

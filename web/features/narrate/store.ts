@@ -158,8 +158,7 @@ export const useNarrateProject = defineStore('narrate/project', () => {
       edit(old => ({ ...old, chapters: [...old.chapters, ...chapters] }))
       chapterId.value = chapters[0]?.id ?? chapterId.value
     },
-    renameChapter: (id: string, title: string) =>
-      edit(old => change.renameChapter(old, id, title), `chapter ${id}`),
+    renameChapter: (id: string, title: string) => edit(old => change.renameChapter(old, id, title), `chapter ${id}`),
     removeChapter(id: string) {
       const chapters = project.value?.chapters ?? []
       const at = chapters.findIndex(chapter => chapter.id === id)

@@ -47,14 +47,7 @@ export function createEditor(options: EditorOptions): Editor {
     enableInputRules: false,
     enablePasteRules: false,
     enableCoreExtensions: { clipboardTextSerializer: false, drop: false, paste: false, delete: false },
-    extensions: [
-      ...nodes,
-      paragraphIds,
-      cleanPaste,
-      gutter,
-      lightsFallback,
-      keys(options),
-    ],
+    extensions: [...nodes, paragraphIds, cleanPaste, gutter, lightsFallback, keys(options)],
     editorProps: {
       attributes: {
         class: 'narrate-text',

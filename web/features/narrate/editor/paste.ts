@@ -67,7 +67,9 @@ export const cleanPaste = Extension.create({
             if (node.isText || node.content.size > 0) clean.push(node)
           })
           const open = clean[0]?.isText ? 0 : 1
-          return clean.length === 0 ? Slice.empty : new Slice(Fragment.from(clean), Math.min(openStart, open), Math.min(openEnd, open))
+          return clean.length === 0
+            ? Slice.empty
+            : new Slice(Fragment.from(clean), Math.min(openStart, open), Math.min(openEnd, open))
         },
       },
     }),
