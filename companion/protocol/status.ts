@@ -6,5 +6,7 @@ export interface CompanionStatus {
   readonly protocol: string
   /** Seconds. */
   readonly uptime: number
+  /** Where things lie on the companion's disk; absent where it does not tell. */
+  readonly folders?: { readonly models: string }
   readonly models: readonly { readonly id: string; readonly complete: boolean }[]
 }

@@ -1,17 +1,17 @@
-import { createI18n, type LocaleMessageDictionary, type VueMessageType } from 'vue-i18n'
+import { createI18n, type LocaleMessages, type VueMessageType } from 'vue-i18n'
 import type { Locale } from '../ui/preferences.ts'
 
-type Messages = LocaleMessageDictionary<VueMessageType>
+type Messages = LocaleMessages<VueMessageType>[string]
 type Loader = () => Promise<Messages>
 
 const shell = import.meta.glob<Messages>('./locales/*.json', { import: 'default' })
 const rooms = import.meta.glob<Messages>('../features/*/locales/*.json', { import: 'default' })
 
-export const i18n = createI18n({
+export const i18n = createI18n<false>({
   legacy: false,
   locale: 'en',
   fallbackLocale: 'en',
-  messages: {} as Record<Locale, Messages>,
+  messages: {},
   missingWarn: import.meta.env.DEV,
   fallbackWarn: import.meta.env.DEV,
 })

@@ -25,7 +25,7 @@ export function startPwa(): void {
   })
 
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
-  const workbox = new Workbox('/service-worker.js', { scope: '/' })
+  const workbox = new Workbox('/service-worker.worker.js', { scope: '/' })
   pwa.update = () => workbox.messageSkipWaiting()
   workbox.addEventListener('waiting', () => (pwa.updateReady = true))
   workbox.addEventListener('controlling', event => {

@@ -1,5 +1,3 @@
-/// <reference lib="webworker" />
-import { CacheableResponsePlugin } from 'workbox-cacheable-response'
 import { clientsClaim } from 'workbox-core'
 import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching'
 import { registerRoute } from 'workbox-routing'
@@ -40,12 +38,15 @@ registerRoute(
 // Large parts (ONNX Runtime's wasm, optional encoders) have hashes in their names: once fetched, never again. Weights
 // are not here: the model store keeps those in a cache of its own, checked against their hashes.
 registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && !isReserved(url) && /^\/assets\/.+\.(wasm|mjs|js|onnx|bin|data)$/.test(url.pathname),
+  ({ url, sameOrigin }) =>
+    sameOrigin && !isReserved(url) && /^\/assets\/.+\.(wasm|mjs|js|onnx|bin|data)$/.test(url.pathname),
   new CacheFirst({
     cacheName: 'voxloom-assets',
     plugins: [
-      new CacheableResponsePlugin({ statuses: [200] }),
-      { handlerWillRespond: async ({ response }) => isolated(response) },
+      {
+        cacheWillUpdate: async ({ response }) => (response.status === 200 ? response : null),
+        handlerWillRespond: async ({ response }) => isolated(response),
+      },
     ],
   }),
 )

@@ -26,5 +26,10 @@ export function failureText(error: unknown, t: Translate, locale: string): Failu
       BYTES.has(key) && typeof value === 'number' ? formatBytes(value, locale) : value,
     ]),
   )
-  return { title: t(`failure.${code}.title`, values), text: t(`failure.${code}.text`, values), detail: message, retryable }
+  return {
+    title: t(`failure.${code}.title`, values),
+    text: t(`failure.${code}.text`, values),
+    detail: message,
+    retryable,
+  }
 }

@@ -27,7 +27,7 @@ export function startMediaSession(now: Readonly<Ref<Transport>>, actions: Action
     ['nexttrack', () => actions.next()],
     ['seekbackward', details => actions.skip(-(details.seekOffset ?? SKIP))],
     ['seekforward', details => actions.skip(details.seekOffset ?? SKIP)],
-    ['seekto', details => details.seekTo !== undefined && actions.seek(details.seekTo)],
+    ['seekto', details => details.seekTime !== undefined && actions.seek(details.seekTime)],
   ]
   const wanted = () => preferences.mediaKeys && now.value.state !== 'idle'
 

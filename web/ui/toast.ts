@@ -30,7 +30,11 @@ export function useNotices(): (notice: Notice) => void {
       duration: duration ?? (kind === 'error' ? 0 : 6000),
       ...(text ? { description: text } : {}),
       ...(action
-        ? { actions: [{ label: action.label, color: 'neutral' as const, variant: 'outline' as const, onClick: action.run }] }
+        ? {
+            actions: [
+              { label: action.label, color: 'neutral' as const, variant: 'outline' as const, onClick: action.run },
+            ],
+          }
         : {}),
     })
   }
