@@ -91,3 +91,17 @@ export function memoryTarget(name: string, mime: string): ExportTarget {
     },
   }
 }
+
+/** A stream of bytes that follow one another, into a target. */
+export function bytesInto({ stream }: ExportTarget): WritableStream<Uint8Array<ArrayBuffer>> {
+  const writer = stream.getWriter()
+  let position = 0
+  return new WritableStream({
+    async write(data) {
+      await writer.write({ type: 'write', data, position })
+      position += data.length
+    },
+    close: () => writer.close(),
+    abort: reason => writer.abort(reason),
+  })
+}

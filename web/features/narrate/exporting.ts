@@ -5,7 +5,7 @@ import { parseMarks } from '#text/marks/parse.ts'
 import type { AudioFormat, CaptionFormat, ExportMetadata, ExportSegment } from '../../export/types.ts'
 import type { PcmStore } from '../../storage/types.ts'
 import { chapterName } from './chapters.ts'
-import type { ExportTarget } from './export-target.ts'
+import { bytesInto, type ExportTarget } from './export-target.ts'
 import type { Script } from './script.ts'
 
 export const AUDIO_FORMATS: readonly AudioFormat[] = ['mp3', 'm4a', 'm4b', 'opus', 'wav']
@@ -68,19 +68,19 @@ export function partOf(run: Required<Run>, from: number, to: number, what: strin
   }
 }
 
-/** Writes texts to a file as UTF-8, one after the other. */
-export async function writeText(pieces: AsyncIterable<string>, { stream }: ExportTarget): Promise<number> {
-  const writer = stream.getWriter()
+/** Writes texts to a file as UTF-8, one after the other. @returns bytes */
+export async function writeText(pieces: AsyncIterable<string>, target: ExportTarget): Promise<number> {
+  const writer = bytesInto(target).getWriter()
   const encoder = new TextEncoder()
-  let position = 0
+  let bytes = 0
   try {
     for await (const piece of pieces) {
       const data = encoder.encode(piece)
-      await writer.write({ type: 'write', data, position })
-      position += data.length
+      bytes += data.length
+      await writer.write(data)
     }
     await writer.close()
-    return position
+    return bytes
   } catch (error) {
     await writer.abort(error).catch(() => undefined)
     throw error
