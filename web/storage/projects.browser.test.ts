@@ -1,6 +1,6 @@
 import { deleteDB, openDB } from 'idb'
 import { afterEach, describe, expect, it } from 'vitest'
-import { SeamError } from '#protocol/errors.ts'
+import type { SeamError } from '#protocol/errors.ts'
 import { openProjectDatabase } from './project-db.ts'
 import { openProjectStore, type OpenProjectStore } from './projects.ts'
 import { sampleProject, withText } from './testing/sample.ts'
