@@ -9,11 +9,12 @@ export async function wavEncoder({ options, sampleRate, sink }: EncoderSetup): P
   await file.write(wavHeader(sampleRate, 0, options.metadata))
   return {
     async add(samples) {
-      const pcm = new DataView(new ArrayBuffer(samples.length * 2))
+      // Little-endian, as every machine that runs a browser is.
+      const pcm = new Int16Array(samples.length)
       for (let at = 0; at < samples.length; at++) {
         const value = Math.round((samples[at] ?? 0) * 32768)
         // NaN becomes silence.
-        pcm.setInt16(at * 2, value > 32767 ? 32767 : value < -32768 ? -32768 : value || 0, true)
+        pcm[at] = value > 32767 ? 32767 : value < -32768 ? -32768 : value
       }
       await file.write(new Uint8Array(pcm.buffer))
       frames += samples.length
