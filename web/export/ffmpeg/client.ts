@@ -25,11 +25,13 @@ export const exportWithFfmpeg: ExportAudio = async (input, target, run = {}) => 
     const report = await exportAudio(input, inMemory, run)
     const whole = new Uint8Array(await (await file.close()).arrayBuffer())
     run.onProgress?.({ done: report.duration, total: report.duration, what: 'export.finishing' })
-    const book = await remuxM4b(whole, report.chapters, report.duration, input.metadata, run).catch((error: unknown) => {
-      // Without the network the book is as good, only with its index at the end.
-      if (toSeamError(error).code === 'offline') return whole
-      throw error
-    })
+    const book = await remuxM4b(whole, report.chapters, report.duration, input.metadata, run).catch(
+      (error: unknown) => {
+        // Without the network the book is as good, only with its index at the end.
+        if (toSeamError(error).code === 'offline') return whole
+        throw error
+      },
+    )
     await writer.write({ type: 'write', data: book, position: 0 })
     await writer.close()
     return { ...report, bytes: book.length }
