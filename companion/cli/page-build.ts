@@ -59,6 +59,7 @@ function viteBuild(signal: AbortSignal): Promise<void> {
     const vite = join(productRoot, 'node_modules', 'vite', 'bin', 'vite.js')
     const child = spawn(process.execPath, [vite, 'build'], {
       cwd: productRoot,
+      env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
     })

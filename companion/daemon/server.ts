@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { ModelStore } from '../core/models/store.ts'
@@ -81,7 +81,10 @@ async function createApp(
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 512 },
     // The query may hold a ticket: it is not logged.
-    ...(options.logger && { loggerInstance: options.logger, disableRequestLogging: true }),
+    ...(options.logger && {
+      loggerInstance: options.logger,
+      logController: new LogController({ disableRequestLogging: true }),
+    }),
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS)
