@@ -3,7 +3,7 @@
 
 export const PRIMARY = 'ˈ'
 export const SECONDARY = 'ˌ'
-const VOWELS = new Set('AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻɐᵊeo')
+const VOWELS = new Set('AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ')
 const CONSONANTS = new Set('bdfhjklmnpstvwzðŋɡɹɾʃʒʤʧθT')
 
 /** Every symbol that Kokoro v1.0 has a token for. */

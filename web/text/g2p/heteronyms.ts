@@ -35,8 +35,9 @@ function byNeighbours(word: string, sentence: Sentence, index: number, senses: S
   const previous = words[index - 1] ?? ''
   const { word: head, at } = before(sentence, index)
   const plural = word.endsWith('s') && !word.endsWith('ss')
-  if (previous === 'to') return TO_NOUN.has(words[index - 2] ?? '') || plural ? undefined : 'VERB'
+  if (previous === 'to') return TO_NOUN.has(words[index - 2] ?? '') || plural ? (plural ? 'NOUN' : undefined) : 'VERB'
   if (MODAL.has(head) || DO.has(head) || (head === 'to' && at < index - 1)) return plural ? undefined : 'VERB'
+  if (previous === ',' && next === ',') return 'NOUN'
   if (SUBJECT.has(head))
     return plural && head !== 'who' ? undefined : asksQuestion(sentence, at) || !plural ? 'VERB' : undefined
   if (SINGULAR_SUBJECT.has(head) && (plural || questioned(sentence, at))) return 'VERB'
@@ -55,6 +56,8 @@ function byNeighbours(word: string, sentence: Sentence, index: number, senses: S
   }
   if (BE.has(head)) return 'ADJ' in senses ? 'ADJ' : 'NOUN' in senses && 'VERB' in senses ? undefined : 'NOUN'
   if (PREPOSITION.has(previous) && previous !== 'than' && previous !== 'as') return 'NOUN'
+  // "often rebel": an adverb of frequency stands before a verb.
+  if (!plural && at < index - 1 && /\p{L}/u.test(head) && !BE.has(head)) return 'VERB'
   if (OBJECT_NEXT.has(next) && !PLURAL_SUBJECT_BREAK.has(previous) && previous !== '') return 'VERB'
   if (OBJECT_NEXT.has(next) && previous === '' && !plural) return 'VERB'
   // "rebels rebel against", "muscles contract when": a bare plural acts.

@@ -29,6 +29,8 @@ export function loadLexicon(gold: Uint8Array, silver: Uint8Array, british: boole
     Object.entries(TERMS).map(([word, phonemes]) => [word, british ? toBritish(phonemes, word) : phonemes]),
   )
   if (british) Object.assign(terms, BRITISH_TERMS)
+  const folded: Record<string, Entry> = {}
+  for (const [word, entry] of Object.entries(terms)) folded[word.toLowerCase()] ??= entry
   const own = (table: Table, word: string) => (Object.hasOwn(table, word) ? table[word] : undefined)
   const either = (table: Table, word: string): Entry | undefined => {
     const entry = own(table, word)
@@ -41,7 +43,7 @@ export function loadLexicon(gold: Uint8Array, silver: Uint8Array, british: boole
     british,
     gold: word => own(terms, word) ?? either(goldTable, word),
     find(word) {
-      const checked = own(terms, word) ?? either(goldTable, word) ?? own(terms, word.toLowerCase())
+      const checked = own(terms, word) ?? either(goldTable, word) ?? own(folded, word.toLowerCase())
       if (checked !== undefined) return { entry: checked, silver: false }
       const unchecked = either(silverTable, word)
       return unchecked === undefined ? undefined : { entry: unchecked, silver: true }

@@ -43,6 +43,7 @@ export class WordReader {
   /** The readings of a word by sense, when it has more than one. */
   senses(word: string): Senses | undefined {
     const lower = word.toLowerCase()
+    if (lower === "that's") return this.senses('that')
     const found = this.lexicon.find(word) ?? this.lexicon.find(lower)
     const extra = Object.hasOwn(EXTRA_SENSES, lower) ? EXTRA_SENSES[lower] : undefined
     if (!found) return undefined
@@ -148,7 +149,9 @@ export class WordReader {
     if (checked !== undefined) return this.#listed(lower, stress, around)
     const letters = word.replace(/[^\p{L}]/gu, '')
     const vowels = /[AEIOUY]/u.test(letters) && /[^AEIOU]/u.test(letters)
-    if (letters.length > SPELLED_UP_TO && vowels) {
+    const formed =
+      letters.length > 3 && stems(lower).some(({ stem }) => stem.length > 2 && this.lexicon.gold(stem) !== undefined)
+    if (formed || (letters.length > SPELLED_UP_TO && vowels)) {
       return this.#listed(lower, stress, around) ?? this.#regular(lower, word, stress, around)
     }
     if (/[-']/.test(word)) return undefined
@@ -159,16 +162,19 @@ export class WordReader {
   /** Regular forms of a listed word, and listed words with a clitic. */
   #regular(word: string, shown: string, stress: Stress | undefined, around: Around): Reading | undefined {
     for (const { stem, grow: add } of stems(word)) {
+      // A past or an -ing form is a verb's.
+      const inner: Around =
+        /(?:ed|ing)$/.test(word) && around.sense === undefined ? { ...around, sense: 'VERB', vowelNext: false } : around
       const base = shown === word ? stem : shown.slice(0, Math.min(stem.length, shown.length))
       const found =
-        (base.toLowerCase() === stem ? this.#listed(base, stress, around) : undefined) ??
-        this.#listed(stem, stress, around)
+        (base.toLowerCase() === stem ? this.#listed(base, stress, inner) : undefined) ??
+        this.#listed(stem, stress, inner)
       if (found) return { phonemes: add(found.phonemes, this.lexicon.british), source: 'rule' }
-      if (/'s$/.test(word) && stem.length > 1) {
-        const inner = this.read(base, { ...around, vowelNext: false, sense: undefined })
+      if (word.includes("'") && stem.length > 1 && !/in'$/.test(word)) {
+        const host = this.read(base, { ...around, vowelNext: false, sense: undefined })
         return {
-          phonemes: add(inner.phonemes, this.lexicon.british),
-          source: inner.source === 'lexicon' ? 'rule' : inner.source,
+          phonemes: add(host.phonemes, this.lexicon.british),
+          source: host.source === 'lexicon' ? 'rule' : host.source,
         }
       }
     }

@@ -22,6 +22,7 @@ export const TERMS: Readonly<Record<string, string>> = {
   POTUS: 'pˈOɾəs', SCOTUS: 'skˈOɾəs', FEMA: 'fˈimə', NAFTA: 'nˈæftə', HIPAA: 'hˈɪpə', FIFA: 'fˈifə', UEFA: 'juˈAfə', SIM: 'sˈɪm', PIN: 'pˈɪn',
   ZIP: 'zˈɪp', SWAT: 'swˈɑt', AWOL: 'ˈAwˌɔl',
   // Names
+  Reagan: 'ɹˈAɡən', Linus: 'lˈInəs', Torvalds: 'tˈɔɹvɔldz', Giuseppe: 'ʤuzˈɛpi', Cervantes: 'səɹvˈæntiz', gzip: 'ʤˈizˌɪp', zlib: 'zˈilˌɪb', Keats: 'kˈits',
   Nguyen: 'nˈujɛn', Siobhan: 'ʃɪvˈɔn', Thierry: 'tiˈɛɹi', Saoirse: 'sˈɪɹʃə', Niamh: 'nˈiəv', Sean: 'ʃˈɔn', Alvarez: 'ˈælvəɹˌɛz', Jürgen: 'jˈɜɹɡən',
   Winnipesaukee: 'wˌɪnəpəsˈɔki', Schwarzenegger: 'ʃwˈɔɹtsənˌɛɡəɹ', Tolkien: 'tˈOlkˌin', Hermione: 'hɜɹmˈIəni',
   Versailles: 'vəɹsˈI', Hogwarts: 'hˈɔɡwˌɔɹts', jalapeño: 'hˌɑləpˈAnjO', jalapeños: 'hˌɑləpˈAnjOz', résumé: 'ɹˈɛzəmˌA',

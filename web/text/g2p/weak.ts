@@ -20,6 +20,11 @@ export interface Around {
 const BEFORE_LETTER_A =
   /^(?:vitamin|grade|plan|section|hepatitis|type|class|team|group|exhibit|appendix|figure|side|point|an|the|option|level|category|letter|string|series|part|straight)$/
 
+/** "give in and …": a part of the verb, so it keeps its stress. */
+const PHRASAL =
+  /^(?:give|gave|given|giving|come|came|coming|comes|go|went|going|goes|move|moved|fit|fits|fill|filled|check|checked|log|logged|turn|turned|hand|handed|settle|settled|drop|dropped|walk|walked|step|stepped|break|broke|let|join|joined|stay|stayed|kick|plug|sign|signed|tune)$/
+const AFTER_PARTICLE = /^(?:and|or|but|to|at|for|with|from|when|as|because|until|on)$/
+
 /** The small words whose form follows the next sound: a, an, the, to, in, am, I. */
 export function weakForm(word: string, around: Around, lexicon: Lexicon): string | undefined {
   const pause = around.vowelNext === undefined
@@ -30,6 +35,7 @@ export function weakForm(word: string, around: Around, lexicon: Lexicon): string
       return pause || around.glued || BEFORE_LETTER_A.test(around.previous) ? 'ˈA' : 'ɐ'
     case 'an':
     case 'An':
+    case 'AN':
       return 'ɐn'
     case 'I':
       return 'ˌI'
@@ -37,13 +43,16 @@ export function weakForm(word: string, around: Around, lexicon: Lexicon): string
       return pause ? goldText(lexicon, 'am') : 'ɐm'
     case 'the':
     case 'The':
+    case 'THE':
       return around.vowelNext ? 'ði' : 'ðə'
     case 'to':
     case 'To':
+    case 'TO':
       return pause ? goldText(lexicon, 'to') : around.vowelNext ? 'tʊ' : 'tə'
     case 'in':
     case 'In':
-      return pause ? 'ˈɪn' : 'ɪn'
+    case 'IN':
+      return pause || (PHRASAL.test(around.previous) && AFTER_PARTICLE.test(around.next)) ? 'ˈɪn' : 'ɪn'
     default:
       return undefined
   }

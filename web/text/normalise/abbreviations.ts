@@ -12,7 +12,7 @@ const TITLES: Readonly<Record<string, string>> = {
 /** Elsewhere: always read in full when a stop follows. */
 const ANYWHERE: Readonly<Record<string, string>> = {
   vs: 'versus', etc: 'et cetera', ave: 'avenue', blvd: 'boulevard', rd: 'road', hwy: 'highway', inc: 'incorporated',
-  ltd: 'limited', corp: 'corporation', bros: 'brothers', dept: 'department', univ: 'university', assn: 'association',
+  ltd: 'limited', co: 'company', corp: 'corporation', bros: 'brothers', dept: 'department', univ: 'university', assn: 'association',
   approx: 'approximately', est: 'established', tel: 'telephone', ext: 'extension', misc: 'miscellaneous', jan: 'January',
   feb: 'February', apr: 'April', aug: 'August', sept: 'September', sep: 'September', oct: 'October',
   nov: 'November', dec: 'December', mon: 'Monday', tue: 'Tuesday', tues: 'Tuesday', thu: 'Thursday',
@@ -35,6 +35,7 @@ const CAPITAL_ONLY = new Set([
   'thu',
   'inc',
   'corp',
+  'co',
   'esq',
 ])
 
@@ -66,7 +67,7 @@ export const abbreviation: Rule = scan => {
   const full = street(scan, word, length) ?? title(word, named !== null) ?? elsewhere(scan, word, length)
   if (full === undefined) return false
   const isTitle = word in TITLES && named !== null && !/^[JS]r$/.test(word)
-  const ends = !isTitle && endsSentence(scan, length)
+  const ends = !isTitle && (endsSentence(scan, length) || (/^etc$/i.test(word) && named !== null))
   scan.say(full.split(' '), ends ? length - 1 : length)
   return true
 }

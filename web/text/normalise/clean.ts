@@ -12,7 +12,7 @@ export interface Cleaned {
 const UNUSUAL =
   /(?:[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[^\u0000-\u007f])\p{M}{0,8}|[a-zA-Z]\p{M}{1,8}|\p{M}+/gu
 const INVISIBLE =
-  /^[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f\ufffc\ufffd]+$/
+  /^(?:[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffc\ufffd]|[\ufe00-\ufe0f])+$/
 const SPELLINGS: Readonly<Record<string, string>> = {
   '‘': "'", '’': "'", '‚': "'", '‛': "'", 'ʼ': "'", '`': "'", '´': "'",
   '„': '“', '‟': '“', '«': '“', '»': '”', '‹': '“', '›': '”', '「': '“', '」': '”',
@@ -44,7 +44,9 @@ export function clean(source: string): Cleaned {
     last = match.index + match[0].length
     const spelling = respell(match[0])
     if (spelling === '' && /^[\u0000-\u001f\u007f-\u009f]/.test(match[0])) {
-      skipped.push({ from: match.index, to: last, reason: 'control' })
+      const run = skipped.at(-1)
+      if (run?.to === match.index) skipped[skipped.length - 1] = { ...run, to: last }
+      else skipped.push({ from: match.index, to: last, reason: 'control' })
     }
     parts.push(spelling)
     // Every unit of a rewritten cluster points at the cluster's start; the next one starts after the cluster.

@@ -1,5 +1,5 @@
 import { cardinal, ordinal, year } from './numbers.ts'
-import { endsSentence, type Rule } from './scan.ts'
+import { endsSentence, type Rule, type Scan } from './scan.ts'
 
 const MONTHS = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
@@ -129,13 +129,26 @@ function suffixLength(text: string): number {
 }
 
 /** "p.m.": its last stop stays with it unless it also ends the sentence. */
-function sayHalf(scan: Parameters<Rule>[0], half: string, suffix: string): void {
+function sayHalf(scan: Scan, half: string, suffix: string): void {
   const lead = suffix.length - suffix.trimStart().length
   scan.at += lead
   const body = suffix.trim()
   const dotted = body.endsWith('.')
-  const ends = dotted && endsSentence(scan, body.length)
+  const ends =
+    /^[ap]m\.$/i.test(body) || (dotted && (endsSentence(scan, body.length) || newSentence(scan, body.length)))
   scan.say([`${half.toUpperCase()}M`], ends ? body.length - 1 : body.length, { how: 'letters' })
+}
+
+const CAPITAL_NEXT = /\s+(\p{Lu}\p{L}{0,30})/uy
+/** After "5 p.m.", a capital begins a sentence unless it names a day or a time zone. */
+function newSentence(scan: Scan, offset: number): boolean {
+  const next = scan.look(CAPITAL_NEXT, offset)?.[1]
+  return (
+    next !== undefined &&
+    !/^(?:[A-Z]{2,5}|Eastern|Pacific|Central|Mountain|Greenwich|\p{L}+day|Jan\p{L}*|Feb\p{L}*|Mar\p{L}*|Apr\p{L}*|May|June?|July?|Aug\p{L}*|Sept?\p{L}*|Oct\p{L}*|Nov\p{L}*|Dec\p{L}*)$/u.test(
+      next,
+    )
+  )
 }
 
 function listed(parts: readonly string[][]): string[] {

@@ -64,7 +64,10 @@ export const phone: Rule = scan => {
       scan.at = start
     }
     const plus = match[0][group.index - 1] === '+' ? ['plus'] : []
+    const index = scan.units.length
     scan.make([...plus, ...digitByDigit(group[0])], length)
+    const head = scan.units[index]
+    if (head && scan.units[index - 1]?.from === start) scan.units[index] = { ...head, glued: false }
   }
   // A comma made here stands right after a word.
   scan.units.forEach((unit, index) => {
@@ -145,9 +148,29 @@ export const vulgarFraction: Rule = scan => {
 
 const RATIO = /(\d{1,4}):(\d{1,4})(?![\d:])/y
 const ORDINAL = new RegExp(`(${NUMBER})(?:st|nd|rd|th)(?![\\p{L}\\p{N}])`, 'iuy')
-const DECADE = /(\d{4}|\d0)'?s(?![\p{L}\p{N}])/uy
+const DECADE = /(\d{4}|\d0|\d{1,3}(?=s))'?s(?![\p{L}\p{N}])/uy
 const DOTTED = /\d{1,5}(?:\.\d{1,5}){2,6}(?![\d])/y
 const YEARISH = /\d{4}(?![\d,]\d|\.\d)/y
+/** A house number: 4134 Mountain Ave. */
+const STREET =
+  /\d{4}\s(?:[NSEW]\.?\s)?\p{Lu}\p{L}{1,30}\s(?:\p{Lu}\p{L}{1,30}\s)?(?:St|Ave|Rd|Blvd|Dr|Ln|Ct|Pl|Street|Avenue|Road|Boulevard|Drive|Lane|Court|Place|Way)\b/uy
+/** 720p, 1080i. */
+const SCAN_LINES = /\d{1,2}[1-9]\d[pi](?![\p{L}\p{N}])/uy
+const NUMBERED = new Set(['boeing', 'airbus', 'flight', 'room', 'highway', 'route', 'interstate'])
+const EARLY_YEAR = new Set([
+  'in',
+  'since',
+  'of',
+  'by',
+  'until',
+  'year',
+  'from',
+  'before',
+  'after',
+  'around',
+  'circa',
+  'ad',
+])
 const SHORT_YEAR = /\s?[–-]\s?\d{2}(?!\d)/y
 
 /** Every other figure: ordinals, decades, versions, years, decimals, plain numbers; with the unit that follows. */
@@ -166,7 +189,12 @@ export const figure: Rule = scan => {
   }
   const ratio = scan.look(RATIO)
   if (ratio) {
-    scan.make([...cardinal(ratio[1] ?? '', british), 'to', ...cardinal(ratio[2] ?? '', british)], ratio[0].length)
+    // "Psalm 119:105" names a place, "3:1" compares.
+    const verse = /^\p{Lu}\p{Ll}/u.test(scan.previous()?.text ?? '') && !scan.previous()?.made
+    scan.make(
+      [...cardinal(ratio[1] ?? '', british), ...(verse ? [] : ['to']), ...cardinal(ratio[2] ?? '', british)],
+      ratio[0].length,
+    )
     return true
   }
   const dotted = scan.look(DOTTED)
@@ -197,8 +225,15 @@ export const figure: Rule = scan => {
 
 function integer(scan: Scan, digits: string): string[] {
   if (digits.length > DIGIT_LIMIT) return digitByDigit(digits.slice(0, DIGIT_LIMIT))
+  if (/^0[1-9]$/.test(digits) && scan.wordBefore() === 'to' && scan.previous()?.made)
+    return ['oh', ...digitByDigit(digits.slice(1))]
   if (/^0\d/.test(digits)) return digitByDigit(digits)
-  const inCode = /\p{L}/u.test(scan.text[scan.at - 1] ?? '') || (scan.char(-1) === '-' && /\p{Lu}/u.test(scan.char(-2)))
+  const lines = scan.look(SCAN_LINES)
+  if (lines) return [...cardinal(digits.slice(0, -2), scan.british), ...cardinal(digits.slice(-2), scan.british)]
+  const inCode =
+    (digits.length === 3 && NUMBERED.has(scan.wordBefore())) ||
+    /\p{L}/u.test(scan.text[scan.at - 1] ?? '') ||
+    (scan.char(-1) === '-' && /\p{Lu}/u.test(scan.char(-2)))
   if (inCode && digits.length === 3 && !digits.endsWith('00')) {
     const rest = digits.slice(1) // A380: three eighty
     return [
@@ -210,7 +245,13 @@ function integer(scan: Scan, digits: string): string[] {
   const unit = scan.look(UNIT, digits.length)
   if (yearish && digits.length === 4 && !scan.look(SCALE, 4) && (!unit || scan.look(SHORT_YEAR, 4))) {
     const value = Number(digits)
-    if (value >= 1100 && value < 2100) return year(digits, scan.british)
+    if (value > 1000 && value < 1100 && EARLY_YEAR.has(scan.wordBefore()))
+      return [
+        ...cardinal(digits.slice(0, 2), scan.british),
+        ...(digits[2] === '0' ? ['oh'] : []),
+        ...cardinal(digits.slice(2), scan.british),
+      ]
+    if ((value >= 1100 && value < 2100) || scan.look(STREET)) return year(digits, scan.british)
   }
   return cardinal(digits, scan.british)
 }
@@ -236,7 +277,7 @@ function unitAfter(scan: Scan, one: boolean): void {
   if (
     /\p{L}$/u.test(name) &&
     scan.char(length) === '.' &&
-    /^\.\s+[\p{Ll}\d(]/u.test(scan.text.slice(scan.at + length, scan.at + length + 8))
+    /^\.(?:[,;:)]|\s+[\p{Ll}\d(])/u.test(scan.text.slice(scan.at + length, scan.at + length + 8))
   )
     length++
   scan.make(words, length)

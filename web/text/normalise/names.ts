@@ -16,6 +16,17 @@ const REIGNING = new Set(
     'robert david malcolm kenneth constantine justinian theodosius michael basil romanos edmund harold'
   ).split(' '),
 )
+const FIFTHS = new Set([
+  'george V',
+  'henry V',
+  'charles V',
+  'edward V',
+  'philip V',
+  'charles X',
+  'pius X',
+  'leo X',
+  'paul V',
+])
 const RANKS = new Set('king queen pope emperor tsar czar kaiser prince duke sultan pharaoh saint elizabeth'.split(' '))
 /** Well-formed numerals that are far more often something else. */
 const NOT_NUMERALS = new Set([
@@ -66,8 +77,8 @@ export const romanNumeral: Rule = scan => {
     scan.make(cardinal(String(value), scan.british), text.length)
     return true
   }
-  if (capital && REIGNING.has(before) && (text.length > 1 || RANKS.has(scan.wordBefore(1)) || text !== 'I')) {
-    if (text === 'I' && !RANKS.has(scan.wordBefore(1))) return false
+  const ranked = RANKS.has(scan.wordBefore(1))
+  if (capital && REIGNING.has(before) && (text.length > 1 || ranked || FIFTHS.has(`${before} ${text}`))) {
     scan.make(['the', ...ordinal(String(value), scan.british)], text.length)
     return true
   }

@@ -27,7 +27,8 @@ const PRICED = /[-−]?(?:US|CA|AU|NZ|HK|[CA])?[$£€¥₹₽₩₪₺₴₿]\s
 const POINT = /\.\d/y
 const BRACKETED_PHONE = /[(+]\d/y
 const APOSTROPHE_DECADE = /'(?=\d0s)/y
-const EMOJI = /(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u{1F3FB}-\u{1F3FF}\u200d\ufe0f\u20e3])+/uy
+const SILENT = /[\x20-\x7e™®ªº•·]/y
+const EMOJI = /(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u{1F3FB}-\u{1F3FF}]|\u200d|\ufe0f|\u20e3)+/uy
 const OTHER_SCRIPT = /[\p{L}\p{M}\p{N}\u3000-\u3003\u3005-\u301f\uff00-\uffef]+/uy
 const REST = /[^\s\p{L}\p{N}]/uy
 
@@ -103,6 +104,10 @@ function readNext(scan: Scan, skip: (length: number, reason: SkipReason) => void
   }
   if (char === "'" && apostropheWord(scan)) return
   if (sign(scan)) return
+  if (scan.look(SILENT)) {
+    scan.at++
+    return
+  }
   const emoji = scan.look(EMOJI)
   if (emoji) return skip(emoji[0].length, 'emoji')
   const other = scan.look(OTHER_SCRIPT)
@@ -126,6 +131,7 @@ function word(scan: Scan, skip: (length: number, reason: SkipReason) => void): v
     }
     // The apostrophe of "the boys' room" and "dancin'".
     if (
+      !scan.openQuote &&
       scan.char(length) === "'" &&
       /[sn]/i.test(scan.char(length - 1)) &&
       !/[\p{L}\p{N}]/u.test(scan.char(length + 1))
@@ -139,7 +145,7 @@ function word(scan: Scan, skip: (length: number, reason: SkipReason) => void): v
   }
 }
 
-const CLIPPED = /'(?:cause|em|til|tis|twas|round|bout|neath|twere|twill|n|gainst|cept|fraid|tween|pon)(?!\p{L})/iuy
+const CLIPPED = /'(?:cause|em|til|tis|twas|round|bout|neath|twere|twill|n'?|gainst|cept|fraid|tween|pon)(?!\p{L})/iuy
 
 /** 'tis, 'em: the apostrophe is part of the word. */
 function apostropheWord(scan: Scan): boolean {
@@ -154,7 +160,7 @@ function readFixed(scan: Scan, given: Fixed, length: number, lang: Lang): void {
   if (given.ipa !== undefined) scan.say([given.ipa], length, { ...extra, how: 'ipa' })
   else {
     const inner = normalise(given.as ?? '', { lang }).units
-    const glued = scan.at > 0 && !/\s/.test(scan.char(-1))
+    const glued = scan.isGlued()
     inner.forEach((unit, index) =>
       scan.units.push({
         ...unit,

@@ -6,6 +6,8 @@ export class Scan {
   readonly british: boolean
   readonly units: Unit[] = []
   at = 0
+  /** A single quotation mark was opened and is to be closed. */
+  openQuote = false
 
   constructor(text: string, british: boolean) {
     this.text = text
@@ -40,7 +42,7 @@ export class Scan {
 
   /** Says `words` for the next `length` characters and moves past them. */
   say(words: readonly string[], length: number, extra: Partial<Unit> = {}): void {
-    let glued = this.at > 0 && !/\s/.test(this.text[this.at - 1] ?? ' ')
+    let glued = this.isGlued()
     for (const text of words) {
       const weak: Partial<Unit> = extra.made && text === 'point' ? { how: 'weak' } : {}
       this.units.push({ kind: 'word', text, from: this.at, to: this.at + length, glued, ...weak, ...extra })
@@ -54,9 +56,14 @@ export class Scan {
     this.say(words, length, { made: true })
   }
 
+  /** No white space since the last unit. */
+  isGlued(): boolean {
+    const last = this.units.at(-1)
+    return last !== undefined && !/\s/.test(this.text.slice(last.to, this.at))
+  }
+
   mark(text: string, length: number): void {
-    const glued = this.at > 0 && !/\s/.test(this.text[this.at - 1] ?? ' ')
-    this.units.push({ kind: 'mark', text, from: this.at, to: this.at + length, glued })
+    this.units.push({ kind: 'mark', text, from: this.at, to: this.at + length, glued: this.isGlued() })
     this.at += length
   }
 }
@@ -71,7 +78,7 @@ const STARTERS = new Set(
   (
     'the a an he she it they we i you this that these those there then but and or so if when while after before in on at by for ' +
     'his her its their our my your who what where why how no not yes as with from to once now here one some many most all each ' +
-    'every both however meanwhile although though because since until soon later let mr mrs dr nobody everyone'
+    'every both however meanwhile although though because since until soon later let mr mrs dr nobody everyone also perhaps maybe yet still another'
   ).split(' '),
 )
 

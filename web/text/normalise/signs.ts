@@ -58,7 +58,12 @@ function dashes(scan: Scan, char: string): boolean {
     }
   }
   // A range: 10–20, 1939-45.
-  if (/\d/.test(before) && /[-–—]\s?[$£€]?\d/.test(scan.text.slice(scan.at, scan.at + 3)) && char !== '−') {
+  const afterHour = scan.previous()?.how === 'letters' && /[AP]M$/.test(scan.previous()?.text ?? '')
+  if (
+    (/\d/.test(before) || afterHour) &&
+    /[-–—]\s?[$£€]?\d/.test(scan.text.slice(scan.at, scan.at + 3)) &&
+    char !== '−'
+  ) {
     scan.make(['to'], 1)
     return true
   }
@@ -76,16 +81,31 @@ function dashes(scan: Scan, char: string): boolean {
   return true
 }
 
+const CLOSING_SINGLE = /'(?=$|[\s.,;:!?)\]”"—–…-])/y
+const PAIRED = /['`][^\s'][^\n]{0,400}?'(?=$|[\s.,;:!?)\]”"—–…-])/y
+
 function quotes(scan: Scan, char: string): boolean {
-  if (char === "'") {
-    scan.at++
-    return true
-  }
+  if (char === "'" || char === '`') return singleQuote(scan, char)
   if (char !== '"' && char !== '“' && char !== '”' && char !== '″') return false
   const before = scan.char(-1)
   const after = scan.char(1)
-  const opens = char === '“' || (char === '"' && /[\s([—–-]|^$/.test(before) && !/\s|^$/.test(after))
+  const opens = char === '“' || (char === '"' && /^$|[\s([—–'-]/.test(before) && !/^$|\s/.test(after))
   scan.mark(opens ? '“' : '”', 1)
+  return true
+}
+
+/** 'Quoted' like "quoted"; an apostrophe that quotes nothing is silent. */
+function singleQuote(scan: Scan, char: string): boolean {
+  const before = scan.char(-1)
+  if (scan.openQuote && char === "'" && scan.look(CLOSING_SINGLE)) {
+    scan.openQuote = false
+    scan.mark('”', 1)
+  } else if (!scan.openQuote && /^$|[\s([—–“"-]/.test(before) && scan.look(PAIRED)) {
+    scan.openQuote = true
+    scan.mark('“', 1)
+  } else {
+    scan.at++
+  }
   return true
 }
 
@@ -99,7 +119,9 @@ function marks(scan: Scan, char: string): boolean {
   const bracket =
     { '[': '(', ']': ')', '{': '(', '}': ')', '。': '.', '、': ',', '，': ',', '！': '!', '？': '?' }[char] ?? char
   if (bracket === '' || !';:,.!?()'.includes(bracket)) return false
-  scan.mark(bracket, 1)
+  if (char === '.' && /\p{Ll}/u.test(scan.char(-1)) && /\p{Ll}/u.test(scan.char(1)))
+    scan.make(['dot'], 1) // alt.flame, notes.txt
+  else scan.mark(bracket, 1)
   return true
 }
 
@@ -122,6 +144,14 @@ function arithmetic(scan: Scan, char: string): boolean {
     scan.make(['number'], 1)
     return true
   }
+  if (char === '#' && /[A-G]/.test(scan.char(-1)) && !/[\p{L}\p{N}]/u.test(scan.char(1) + scan.char(-2))) {
+    scan.make(['sharp'], 1)
+    return true
+  }
+  if (char === '^' && /\d/.test(scan.char(1))) {
+    scan.make(['to', 'the', 'power', 'of'], 1)
+    return true
+  }
   if (scan.look(HASHTAG)) {
     scan.make(['hashtag'], 1)
     return true
@@ -134,7 +164,8 @@ function arithmetic(scan: Scan, char: string): boolean {
 }
 
 function named(scan: Scan, char: string): boolean {
-  const words = Object.hasOwn(SAID, char) ? SAID[char] : undefined
+  const variable = char === '$' && /\p{L}/u.test(scan.char(1))
+  const words = Object.hasOwn(SAID, char) && !variable ? SAID[char] : undefined
   if (words !== undefined) {
     scan.make(words.split(' '), 1)
     return true
