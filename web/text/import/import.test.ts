@@ -169,7 +169,7 @@ test('the licence of this repository reads as text with its clauses', () => {
   expect(visible(chapters.map(c => c.title + c.paragraphs.join('')).join(''))).toBe(visible(file.toString('utf8')))
 })
 
-test('ten times the text takes about ten times as long, whatever it is made of', () => {
+test('twenty times the text takes about twenty times as long, whatever it is made of', () => {
   for (const [name, part] of [
     ['a.txt', 'Chapter 1\n'],
     ['a.txt', 'a\n'],
@@ -180,13 +180,18 @@ test('ten times the text takes about ten times as long, whatever it is made of',
     ['a.html', '<!--'],
     ['a.md', 'A *word* and [link](x).\n\n'],
   ] as const) {
+    // The fastest of several: a busy machine only ever adds.
     const cost = (count: number) => {
       const file = bytes('x ' + part.repeat(count))
-      const began = performance.now()
-      importText(name, file)
-      return performance.now() - began + 2
+      return Math.min(
+        ...Array.from({ length: 3 }, () => {
+          const began = performance.now()
+          importText(name, file)
+          return performance.now() - began + 0.5
+        }),
+      )
     }
     cost(500)
-    expect(cost(20_000) / cost(2_000), JSON.stringify(part)).toBeLessThan(60)
+    expect(cost(20_000) / cost(1_000), JSON.stringify(part)).toBeLessThan(150)
   }
 })

@@ -53,9 +53,13 @@ test('a hundred times the entries cost about the same for each sentence', () => 
     const entries = Array.from({ length: count }, (_, n) => ({ word: `name${n}`, as: 'x' }))
     const text = 'The quick brown name7 jumps over the lazy name5 and goes home to sleep again.'
     applies(entries, text, 'en-us')
-    const began = performance.now()
-    for (let n = 0; n < 3000; n++) expect(applies(entries, text, 'en-us').length).toBe(2)
-    return performance.now() - began
+    return Math.min(
+      ...Array.from({ length: 4 }, () => {
+        const began = performance.now()
+        for (let n = 0; n < 1000; n++) expect(applies(entries, text, 'en-us').length).toBe(2)
+        return performance.now() - began
+      }),
+    )
   }
   cost(100)
   expect(cost(10_000) / cost(100)).toBeLessThan(10)

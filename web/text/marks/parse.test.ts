@@ -55,13 +55,16 @@ test('a pause written by us is read back', () => {
   expect(pauseMark(99)).toBe('[pause 30s]')
 })
 
-test('ten times the brackets take about ten times as long', () => {
+test('twenty times the brackets take about twenty times as long', () => {
   const cost = (count: number) => {
     const text = '[a'.repeat(count)
-    parseMarks(text)
-    const began = performance.now()
-    parseMarks(text)
-    return performance.now() - began + 0.5
+    return Math.min(
+      ...Array.from({ length: 4 }, () => {
+        const began = performance.now()
+        parseMarks(text)
+        return performance.now() - began + 0.2
+      }),
+    )
   }
-  expect(cost(200_000) / cost(20_000)).toBeLessThan(60)
+  expect(cost(200_000) / cost(10_000)).toBeLessThan(150)
 })

@@ -26,8 +26,9 @@ const INITIALS = /^(?:\p{L}\.)+\p{L}$/u
 const SINGLE = /^\p{Lu}$/u
 const CAPITALS = /^\p{Lu}{2,}$/u
 const ROMAN = /^[IVXLC]+$/
+// "“Go!” Mary Ann said": up to three names, or a pronoun, and a verb of speech.
 const REPORTED =
-  /^\p{Lu}[\p{L}’'-]+ (?:said|says|asked|asks|cried|replied|answered|whispered|shouted|muttered|murmured|exclaimed|added|continued|began|called|thought)\b/u
+  /^(?:\p{Lu}[\p{L}’'.-]* ){1,3}(?:said|says|asked|asks|cried|replied|answered|whispered|shouted|muttered|murmured|exclaimed|added|continued|began|called|thought)\b/u
 const QUOTATIVE = /^(?:と|って|などと)/
 
 const LOOK = 48
@@ -55,7 +56,8 @@ export function endsSentence(text: string, begin: number, candidate: Candidate, 
   const lower = LOWER.test(first)
 
   if (closed && lower) return false
-  if (closed && REPORTED.test(text.slice(ahead, ahead + LOOK))) return false
+  // A full stop before the quote's end ends what was said; "“No.” He said nothing more."
+  if (closed && run !== '.' && REPORTED.test(text.slice(ahead, ahead + LOOK))) return false
   if (run === '.') return endsAtDot(text, begin, at - before.length, before, next, lower, rules)
   const ellipsis = run.includes('…') || run.startsWith('..') || run.startsWith('. .')
   // "I… I don't know": a stutter goes on; so does whatever is written small.

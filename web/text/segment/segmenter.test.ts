@@ -9,7 +9,7 @@ test.each<[string[], string?]>([
   [['Mr. Smith met Dr. Jones at 5 p.m. on Friday.', 'He said hello.']],
   [['J. R. R. Tolkien wrote it.', 'It cost 3.14 dollars... or more.', 'Then what?']],
   [['“Go away!” he said.', '“Never.”', 'She left.', '"What?" she asked.', '"I don\'t know."', 'Fine.']],
-  [['“Go away!” John said.', 'He went.']],
+  [['“Go away!” John said.', 'He went.', '“Yes!” I cried.', '“Why?” Mary Ann asked.', '“No.”', 'He said no more.']],
   [['Wait... what?', 'No!!', 'Really?!', 'Yes.']],
   [['See e.g. the U.S. Army.', 'It is big.', 'The U.S. is big.', 'He works at Acme Inc. in Boston.']],
   [['He went to Washington, D.C.', 'He came back at 3 a.m.', 'The sun rose at 6 a.m. EST.', 'Good.']],
@@ -125,15 +125,20 @@ test('text added at the end leaves the earlier sentences alone', () => {
   }
 })
 
-test('ten times the text takes about ten times as long, whatever it is made of', () => {
+test('twenty times the text takes about twenty times as long, whatever it is made of', () => {
   for (const part of ['A plain sentence here. ', '“a. ', '(', 'a. ', '.', '"', 'B . ', '\n', 'word', '[pause 1s]']) {
+    // The fastest of several: a busy machine only ever adds.
     const cost = (count: number) => {
       const text = part.repeat(count)
-      const began = performance.now()
-      segmenter.sentences(text, 'en-us')
-      return performance.now() - began + 1
+      return Math.min(
+        ...Array.from({ length: 4 }, () => {
+          const began = performance.now()
+          segmenter.sentences(text, 'en-us')
+          return performance.now() - began + 0.2
+        }),
+      )
     }
     cost(2_000)
-    expect(cost(50_000) / cost(5_000), part).toBeLessThan(60)
+    expect(cost(40_000) / cost(2_000), part).toBeLessThan(150)
   }
 })
