@@ -1,4 +1,4 @@
-import { interruptFlag, word, words } from '#dsp/controls.ts'
+import { interruptFlag, rateUnit, word, words } from '#dsp/controls.ts'
 import type { PageMessage, Report, WorkletOptions } from '#dsp/messages.ts'
 import { Playback } from '#dsp/playback.ts'
 import { Ring } from '#dsp/ring.ts'
@@ -25,6 +25,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
     this.#reports = shared === undefined
     this.#ring = new Ring(shared?.ring ?? Ring.memory(frames, channels, false), channels)
     const controls = shared?.controls ?? new Int32Array(words)
+    if (!shared) controls[word.rate] = rateUnit
     this.#controls = controls
     const wake = () => {
       Atomics.add(controls, word.wake, 1)

@@ -2,11 +2,17 @@ import type { PcmChunk, SegmentId } from '#protocol/pcm.ts'
 
 /** Where speech goes. Chunks are played in the order written, with no gap and no overlap at the seams. */
 export interface AudioSink {
-  /** Waits for room; resolves when every sample is in the ring. The chunk's buffer may be reused afterwards. */
+  /**
+   * Waits for room; resolves when every sample is in the ring. The chunk's buffer may be reused afterwards.
+   * @throws SeamError cancelled when interrupted or closed while it waits, bad-input
+   */
   write(chunk: PcmChunk): Promise<void>
   /** Silence, seconds, after whatever was written last. Belongs to that segment. */
   writeSilence(seconds: number): Promise<void>
-  /** Resolves when everything written has been heard. */
+  /**
+   * Resolves when everything written has been heard. Running dry before it was called counts as an underrun.
+   * @throws SeamError cancelled when interrupted or closed before that
+   */
   flush(): Promise<void>
   /** Drops what was not heard yet, at once. @returns where the listener was, or undefined when nothing had sounded */
   interrupt(): Heard | undefined

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import type { FixtureCalls } from './fixture.worker.ts'
+import type { FixtureCalls } from './fixture.ts'
 import { connect, connectWorker, serve, type WorkerPeer } from './peer.ts'
 
 let peer: WorkerPeer<FixtureCalls> | undefined
