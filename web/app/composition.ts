@@ -3,6 +3,7 @@ import { SPEECH_ENGINES } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
 import type { Player } from '../audio/sink.ts'
 import { createCompanionClient } from '../companion/client.ts'
+import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
 import { openPcmStore } from '../storage/pcm.ts'
 import { openProjectStore } from '../storage/projects.ts'
@@ -28,14 +29,7 @@ export async function createStudio(): Promise<Studio> {
     projects,
     pcm,
     models,
-    meter: {
-      estimate: async () => {
-        const { usage = 0, quota = 0 } = await navigator.storage.estimate()
-        return { used: usage, quota, projects: 0, audio: await pcm.size(), models: await models.size() }
-      },
-      persisted: () => navigator.storage.persisted(),
-      persist: () => navigator.storage.persist(),
-    },
+    meter: openStorageMeter({ pcm, models }),
     speech,
     companion: createCompanionClient(),
     player() {
