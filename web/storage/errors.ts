@@ -12,18 +12,21 @@ export async function freeBytes(): Promise<number | undefined> {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
-/** `quota`, with `details.need` (when known) and `details.free`, bytes. */
+/**
+ * `quota`, with `details.need` and `details.free`, bytes, as far as they are known. What browsers say is free is often a
+ * round figure against fingerprinting: when it would have been enough, it is left out.
+ */
 export async function quotaError(what: string, need?: number, cause?: unknown): Promise<SeamError> {
-  const free = await freeBytes()
-  const room = [
+  const told = need === undefined ? undefined : await freeBytes()
+  const free = told !== undefined && told < need! ? told : undefined
+  const figures = [
     need === undefined ? undefined : `${megabytes(need)} are needed`,
     free === undefined ? undefined : `${megabytes(free)} are free`,
   ].filter(part => part !== undefined)
-  const figures = room.length > 0 ? ` (${room.join(', ')})` : ''
   return new SeamError(
     'quota',
-    `There is no room left in this browser’s storage for ${what}${figures}. What was stored before is kept; ` +
-      `remove a model or some rendered sound, then try again.`,
+    `There is no room left in this browser’s storage for ${what}${figures.length > 0 ? ` (${figures.join(', ')})` : ''}. ` +
+      'What was stored before is kept; remove a model or some rendered sound, then try again.',
     { cause, details: { ...(need === undefined ? {} : { need }), ...(free === undefined ? {} : { free }) } },
   )
 }

@@ -161,6 +161,8 @@ async function attempt(
     return cut(stall.signal.aborted ? 'sent nothing for too long' : 'cannot be reached')
   } finally {
     clearTimeout(timer)
+    // Ends the request when we gave up on it in mid-body; otherwise it is over already.
+    stall.abort()
   }
 }
 

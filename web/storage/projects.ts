@@ -62,6 +62,7 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
     const tx = (await connect()).transaction(['summaries', 'heads', 'blocks'], 'readwrite', { durability: 'strict' })
     // Looked at below; handled here so that an abort is never an unhandled rejection.
     tx.done.catch(() => {})
+    let need = 0
     try {
       const [stored, summary] = await Promise.all([
         tx.objectStore('heads').get(head.id),
@@ -72,7 +73,9 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
       const after = blocksOf(head)
       const requests: Promise<unknown>[] = []
       for (const hash of after) {
-        if (!before.has(hash)) requests.push(tx.objectStore('blocks').put(blocks.get(hash)!, [head.id, hash]))
+        if (before.has(hash)) continue
+        need += blocks.get(hash)!.length
+        requests.push(tx.objectStore('blocks').put(blocks.get(hash)!, [head.id, hash]))
       }
       for (const hash of before) {
         if (!after.has(hash)) requests.push(tx.objectStore('blocks').delete([head.id, hash]))
@@ -86,7 +89,7 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
         // Already aborted by the browser.
       }
       await tx.done.catch(() => {})
-      throw await storageError(tx.error ?? error, `the project “${head.title}”`)
+      throw await storageError(tx.error ?? error, `the project “${head.title}”`, need)
     }
     channel?.postMessage({ id: head.id, revision: head.revision } satisfies Change)
   }

@@ -33,7 +33,7 @@ describe('zipWriter', () => {
   })
 
   it('takes as many bytes as it may, and refuses one more', async () => {
-    const overhead = 22 + 30 + 46 + 1
+    const overhead = 22 + 30 + 1 + 46 + 1
     const fill = async (bytes: number) => {
       const zip = zipWriter(async () => {}, { maxBytes: 1_000 })
       await zip.add('x', new Uint8Array(bytes))
