@@ -1,7 +1,7 @@
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { exportAudio } from '../client.ts'
-import { memoryFile } from '../save/memory.ts'
 import type { ExportAudio } from '../types.ts'
+import { memoryFile } from './memory.ts'
 import { MAX_REMUX_BYTES, remuxM4b } from './remux.ts'
 
 /** The longest book that goes through FFmpeg, seconds. At the usual bit rate it fits in memory many times over. */
@@ -20,10 +20,10 @@ export const exportWithFfmpeg: ExportAudio = async (input, target, run = {}) => 
   try {
     const inMemory = new WritableStream<{ type: 'write'; data: Uint8Array<ArrayBuffer>; position: number }>({
       write: ({ data, position }) => file.write(data, position),
-      abort: () => file.discard(),
+      abort: () => void file.take(),
     })
     const report = await exportAudio(input, inMemory, run)
-    const whole = new Uint8Array(await (await file.close()).arrayBuffer())
+    const whole = file.take()
     run.onProgress?.({ done: report.duration, total: report.duration, what: 'export.finishing' })
     const book = await remuxM4b(whole, report.chapters, report.duration, input.metadata, run).catch(
       (error: unknown) => {
