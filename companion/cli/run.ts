@@ -115,7 +115,7 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
       return stopped
     }
     if (error instanceof Error && error.name === 'CLIError') {
-      tell(`voxloom: ${error.message} See --help.`)
+      tell(`voxloom: ${error.message}. See --help.`)
       return EXIT.usage
     }
     const failure = toSeamError(error)
@@ -133,4 +133,6 @@ export async function runCli(root: AnyCommand): Promise<void> {
   })
   catchSignals()
   process.exitCode = await run(root, process.argv.slice(2))
+  // A command that stopped reading must not wait for whoever writes to it.
+  process.stdin.destroy()
 }

