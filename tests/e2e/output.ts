@@ -12,6 +12,8 @@ export interface Output {
  */
 export async function recordOutput(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
+    // A save dialog of the system can't be driven from here; downloads can.
+    Reflect.deleteProperty(globalThis, 'showSaveFilePicker')
     const recorded: Float32Array[] = []
     const taps = new WeakMap<BaseAudioContext, ScriptProcessorNode>()
     const connect = AudioNode.prototype.connect as (

@@ -40,6 +40,7 @@ export async function startCompanion(port = 0, home?: string): Promise<Companion
     url,
     port: Number(new URL(url).port),
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const exited = new Promise(resolve => child.once('exit', resolve))
       child.kill('SIGTERM')
       await exited
@@ -67,24 +68,44 @@ interface Fixtures {
   page: Page
 }
 
-/** Tests share one companion and one browser profile, so that the voice is fetched once. */
-export const test = base.extend<Fixtures, { shared: { companion: Companion; context: BrowserContext } }>({
-  shared: [
-    async ({}, use) => {
-      const companion = await startCompanion()
-      const profile = await mkdtemp(join(tmpdir(), 'voxloom-profile-'))
-      const context = await chromium.launchPersistentContext(profile, {
-        executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-        args: [...LAUNCH, '--autoplay-policy=no-user-gesture-required'],
-        viewport: { width: 1280, height: 860 },
-        acceptDownloads: true,
-        baseURL: companion.url,
-      })
-      await recordOutput(context)
-      await use({ companion, context })
+/** A companion and a browser profile of one test's own. */
+export interface FreshStudio {
+  readonly companion: Companion
+  readonly context: BrowserContext
+  readonly page: Page
+  close(): Promise<void>
+}
+
+export async function freshStudio(): Promise<FreshStudio> {
+  const companion = await startCompanion()
+  const profile = await mkdtemp(join(tmpdir(), 'voxloom-profile-'))
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [...LAUNCH, '--autoplay-policy=no-user-gesture-required'],
+    viewport: { width: 1280, height: 860 },
+    acceptDownloads: true,
+    baseURL: companion.url,
+  })
+  await recordOutput(context)
+  return {
+    companion,
+    context,
+    page: await context.newPage(),
+    async close() {
       await context.close()
       await companion.stop()
       await rm(profile, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Tests share one companion and one browser profile, so that the voice is fetched once. */
+export const test = base.extend<Fixtures, { shared: FreshStudio }>({
+  shared: [
+    async ({}, use) => {
+      const studio = await freshStudio()
+      await use(studio)
+      await studio.close()
     },
     { scope: 'worker' },
   ],

@@ -1,0 +1,52 @@
+import { expect, type Page } from 'playwright/test'
+
+// What a person does in the Narrate room, by the words on the screen.
+
+/** Opens the room with a new, empty project. The first visit begins with one; later ones with the list. */
+export async function newProject(page: Page): Promise<void> {
+  await page.goto('/studio/narrate')
+  const create = page.getByRole('button', { name: 'New project' }).first()
+  await expect(create.or(text(page)).first()).toBeVisible()
+  if (await create.isVisible()) await create.click()
+  await expect(text(page)).toBeVisible()
+}
+
+export const text = (page: Page) => page.getByRole('textbox', { name: 'Text', exact: true })
+
+export async function write(page: Page, words: string): Promise<void> {
+  await text(page).click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.insertText(words)
+}
+
+export const play = (page: Page) => page.getByRole('button', { name: 'Play', exact: true }).first()
+
+/** Accepts the offer of the voice when there is one, and waits until it is here. */
+export async function fetchVoice(page: Page): Promise<void> {
+  const fetch = page.getByRole('button', { name: /^Fetch / })
+  const pause = page.getByRole('button', { name: 'Pause', exact: true }).first()
+  await expect(fetch.or(pause).first()).toBeVisible()
+  if (await fetch.isVisible()) await fetch.click()
+}
+
+/** Waits until what was asked for has been heard to its end. */
+export async function heardToTheEnd(page: Page): Promise<void> {
+  const pause = page.getByRole('button', { name: 'Pause', exact: true }).first()
+  await expect(pause).toBeVisible({ timeout: 180_000 })
+  await expect(pause).toBeHidden({ timeout: 180_000 })
+}
+
+/** Exports in the format whose name begins with `format`. @returns path of the file */
+export async function exportAs(page: Page, format: string): Promise<{ path: string; name: string }> {
+  await page.getByRole('button', { name: 'Export', exact: true }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: 'Format' }).click()
+  await page.getByRole('option', { name: new RegExp(`^${format}`) }).click()
+  const download = page.waitForEvent('download', { timeout: 200_000 })
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+  const file = await download
+  const path = await file.path()
+  const close = dialog.getByRole('button', { name: 'Close' }).first()
+  if (await close.isVisible()) await close.click()
+  return { path, name: file.suggestedFilename() }
+}

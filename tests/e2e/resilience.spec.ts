@@ -1,0 +1,127 @@
+import { fetchVoice, heardToTheEnd, newProject, play, text, write } from './narrate.ts'
+import { rms, takeOutput } from './output.ts'
+import { expect, test } from './studio.ts'
+
+const LONG = [
+  'The ferry had left an hour before we reached the pier.',
+  'There was nothing to do but wait for the next one.',
+  'My sister counted the gulls and I counted the boats.',
+  'By evening we had both lost our place.',
+].join(' ')
+
+test('a tab killed in the middle of rendering goes on where it was', async ({ page, shared }) => {
+  await newProject(page)
+  await write(page, LONG)
+  await play(page).click()
+  await fetchVoice(page)
+  await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible()
+  const address = page.url()
+  await expect.poll(() => storedSounds(page), { timeout: 120_000 }).toBeGreaterThan(0)
+  const before = await storedSounds(page)
+
+  const session = await shared.context.newCDPSession(page)
+  await session.send('Page.crash').catch(() => undefined)
+  const again = await shared.context.newPage()
+  await again.goto(address)
+  await expect(text(again)).toContainText('By evening we had both lost our place.')
+  expect(await storedSounds(again)).toBeGreaterThanOrEqual(before)
+  await play(again).click()
+  await heardToTheEnd(again)
+  expect(rms(await takeOutput(again))).toBeGreaterThan(0.005)
+  await again.close()
+})
+
+test('two tabs never overwrite each other: the second is asked, and both texts are safe', async ({ page, shared }) => {
+  await newProject(page)
+  await write(page, 'Written in the first tab.')
+  await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible()
+  await expect(page).toHaveURL(/\/studio\/narrate\/.+/)
+  const other = await shared.context.newPage()
+  await other.goto(page.url())
+  await expect(text(other)).toContainText('Written in the first tab.')
+
+  // Both write before either has seen the other's change.
+  await shared.context.setOffline(true)
+  await Promise.all([write(page, 'Changed in the first tab.'), write(other, 'Changed in the second tab.')])
+  await shared.context.setOffline(false)
+  const asked = (tab: typeof page) => tab.getByText('This project was changed in another tab')
+  await expect(
+    asked(page)
+      .or(page.getByText('Saved', { exact: true }))
+      .first(),
+  ).toBeVisible()
+  await expect.poll(async () => (await asked(page).isVisible()) || (await asked(other).isVisible())).toBe(true)
+  const loser = (await asked(page).isVisible()) ? page : other
+  await loser.getByRole('button', { name: 'Keep mine as a copy' }).click()
+  await expect(text(loser)).toContainText(loser === page ? 'Changed in the first tab.' : 'Changed in the second tab.')
+  const winner = loser === page ? other : page
+  await expect(text(winner)).toContainText(winner === page ? 'Changed in the first tab.' : 'Changed in the second tab.')
+  await other.close()
+})
+
+test('a damaged file of the voice is found by Verify and repaired by fetching it again', async ({ page }) => {
+  await page.goto('/studio/narrate')
+  await newProject(page)
+  await write(page, 'A voice to damage.')
+  await play(page).click()
+  await fetchVoice(page)
+  await heardToTheEnd(page)
+  const damaged = await page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name)
+      for (const request of await cache.keys()) {
+        if (!request.url.includes('af_bella.bin')) continue
+        const response = (await cache.match(request))!
+        const bytes = new Uint8Array(await response.arrayBuffer())
+        if (bytes.length < 1000) continue
+        bytes[500] = bytes[500]! ^ 0xff
+        await cache.put(request, new Response(bytes, { headers: response.headers }))
+        return true
+      }
+    }
+    return false
+  })
+  expect(damaged).toBe(true)
+  await page.goto('/studio/models')
+  await page
+    .getByRole('button', { name: /Verify|Check/ })
+    .first()
+    .click()
+  await expect(page.getByText(/damaged/i).first()).toBeVisible({ timeout: 120_000 })
+  await page
+    .getByRole('button', { name: /Repair/ })
+    .first()
+    .click()
+  await expect(page.getByText(/damaged/i)).toHaveCount(0, { timeout: 120_000 })
+})
+
+test('storage that is full is said in a sentence, and the text stays', async ({ page, shared }) => {
+  await newProject(page)
+  const session = await shared.context.newCDPSession(page)
+  const { origin } = new URL(page.url())
+  await write(page, 'There is no room left for this sentence.')
+  await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible()
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 })
+  try {
+    await play(page).click()
+    await expect(page.getByText(/no room|storage is full|space/i).first()).toBeVisible({ timeout: 120_000 })
+    await expect(text(page)).toContainText('There is no room left for this sentence.')
+  } finally {
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+  }
+})
+
+/** Sentences whose sound is kept in this browser. */
+function storedSounds(page: import('playwright/test').Page): Promise<number> {
+  return page.evaluate(async () => {
+    let count = 0
+    const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
+      for await (const handle of (folder as unknown as { values(): AsyncIterable<FileSystemHandle> }).values()) {
+        if (handle.kind === 'directory') await walk(handle as FileSystemDirectoryHandle)
+        else if (/^[0-9a-f]{60,}/.test(handle.name)) count++
+      }
+    }
+    await walk(await navigator.storage.getDirectory())
+    return count
+  })
+}
