@@ -37,7 +37,34 @@ export function isQuota(error: unknown): boolean {
 
 /** `error` as a SeamError; running out of room gets its figures. @param what what was being stored, for the sentence */
 export async function storageError(error: unknown, what: string, need?: number): Promise<SeamError> {
-  return isQuota(error) ? quotaError(what, need, error) : toSeamError(error)
+  if (isQuota(error)) return quotaError(what, need, error)
+  // The browser's doing: whoever cancels through a signal never gets here.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new SeamError(
+      'internal',
+      `The browser broke off storing ${what}. What was stored before is kept; try again.`,
+      {
+        cause: error,
+        retryable: true,
+      },
+    )
+  }
+  return toSeamError(error)
+}
+
+/**
+ * Waits for requests and their transaction. When it aborts, each request only says so; the reason, such as a full disk,
+ * is the transaction's.
+ */
+export async function settled(
+  tx: { readonly done: Promise<void>; readonly error: DOMException | null },
+  requests: readonly Promise<unknown>[],
+): Promise<void> {
+  try {
+    await Promise.all([...requests, tx.done])
+  } catch (error) {
+    throw tx.error ?? error
+  }
 }
 
 /** @throws SeamError cancelled */

@@ -56,6 +56,10 @@ export async function openPcmFiles(folder: string): Promise<PcmFiles> {
         await stream.close()
       } catch (error) {
         await stream.abort().catch(() => {})
+        // Chromium sometimes tells of a full disk only by hanging up; nothing else makes it do so.
+        if (error instanceof DOMException && error.name === 'AbortError') {
+          throw new DOMException(error.message, 'QuotaExceededError')
+        }
         throw error
       }
     },

@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { SeamError } from '#protocol/errors.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
-import { storageError } from './errors.ts'
+import { settled, storageError } from './errors.ts'
 import { decodePcm, encodePcm, joinChunks } from './pcm-codec.ts'
 import { hasOpfs, openPcmFiles, shardOf, SUFFIX, type PcmFiles } from './pcm-files.ts'
 import { memoryPcmStore } from './pcm-memory.ts'
@@ -71,7 +71,10 @@ function indexOf(name: string): () => Promise<IDBPDatabase<PcmSchema>> {
 function opfsStore(name: string, files: PcmFiles, index: () => Promise<IDBPDatabase<PcmSchema>>): PcmStore {
   const drop = async (keys: readonly string[]) => {
     const tx = (await index()).transaction('segments', 'readwrite', { durability: 'relaxed' })
-    await Promise.all([...keys.map(key => tx.store.delete(key)), tx.done])
+    await settled(
+      tx,
+      keys.map(key => tx.store.delete(key)),
+    )
     for (const key of keys) await files.remove(key)
   }
 
@@ -119,7 +122,7 @@ function opfsStore(name: string, files: PcmFiles, index: () => Promise<IDBPDatab
         await underLock(name, key, 'shared', async () => {
           await files.write(key, bytes)
           const tx = (await index()).transaction('segments', 'readwrite', { durability: 'relaxed' })
-          await Promise.all([tx.store.put(row, key), tx.done])
+          await settled(tx, [tx.store.put(row, key)])
         })
       } catch (error) {
         throw await storageError(error, 'rendered sound', bytes.length)
