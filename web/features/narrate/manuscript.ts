@@ -1,4 +1,4 @@
-import { computed, type ComputedRef } from 'vue'
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { GutterMark, GutterState } from './editor/gutter.ts'
 import type { Light } from './editor/lights.ts'
 import { sentencesOf } from './narrating.ts'
@@ -26,58 +26,89 @@ export function problemOf(sentence: ScriptSentence): WritingProblem | undefined 
   return known.problem
 }
 
+/** More stretches than this are not painted one by one: the gutter tells of every sentence anyway. */
+const MOST_LIT = 300
+
 const sameLit = (a: readonly Lit[], b: readonly Lit[]) =>
   a.length === b.length &&
   a.every((lit, at) => lit.paragraph === b[at]?.paragraph && lit.from === b[at]?.from && lit.to === b[at]?.to)
 
+interface Mark extends GutterMark {
+  /** What it was made from: a mark is made anew only when this is another. */
+  readonly from: readonly ScriptSentence[]
+  readonly states: string
+}
+
+const LETTERS: Readonly<Record<GutterState, string>> = {
+  waiting: 'w',
+  rendering: 'm',
+  ready: 'r',
+  suspect: 's',
+  problem: 'p',
+}
+const LIT_STATES = ['rendering', 'suspect', 'problem'] as const
+
 /** What is drawn in and beside the text of the chapter that is shown. Call in `setup`. */
 export function useManuscript(): {
-  marks: ComputedRef<ReadonlyMap<string, GutterMark>>
+  marks: Readonly<ShallowRef<ReadonlyMap<string, GutterMark>>>
   lit: ComputedRef<Readonly<Record<Light, readonly Lit[]>>>
 } {
   const project = useNarrateProject()
   const playback = useNarratePlayback()
   const voices = useNarrateVoices()
 
+  const marks = shallowRef<ReadonlyMap<string, Mark>>(new Map())
+  const inState = shallowRef<Readonly<Record<(typeof LIT_STATES)[number], readonly Lit[]>>>({
+    rendering: [],
+    suspect: [],
+    problem: [],
+  })
+
   function stateOf(sentence: ScriptSentence): GutterState {
     const state = playback.stateOf(sentence)
     return state === 'waiting' && problemOf(sentence) ? 'problem' : state
   }
 
-  const marks = computed(() => {
-    void playback.states // states are asked for again whenever one may have changed
-    const map = new Map<string, GutterMark>()
+  function look() {
     const { script } = playback
-    for (const { id, voice } of project.chapter?.paragraphs ?? []) {
-      const sentences = script ? sentencesOf(script, id) : []
+    const before = marks.value
+    const next = new Map<string, Mark>()
+    const found: Record<(typeof LIT_STATES)[number], Lit[]> = { rendering: [], suspect: [], problem: [] }
+    for (const { id: paragraph, voice } of project.chapter?.paragraphs ?? []) {
+      const sentences = script ? sentencesOf(script, paragraph) : []
       if (sentences.length === 0 && !voice) continue
-      map.set(id, {
-        sentences: sentences.map(sentence => ({ from: sentence.from, to: sentence.to, state: stateOf(sentence) })),
-        ...(voice ? { speaker: blendName(voice, voices.nameOf) } : {}),
-      })
-    }
-    return map
-  })
-
-  const inState = (wanted: GutterState) =>
-    computed<readonly Lit[]>(before => {
-      const found: Lit[] = []
-      for (const [paragraph, { sentences }] of marks.value) {
-        for (const { from, to, state } of sentences) if (state === wanted) found.push({ paragraph, from, to })
+      let states = ''
+      for (const sentence of sentences) {
+        const state = stateOf(sentence)
+        states += LETTERS[state]
+        if (state === 'waiting' || state === 'ready') continue
+        const lit = found[state]
+        if (lit.length < MOST_LIT) lit.push({ paragraph, from: sentence.from, to: sentence.to })
       }
-      return before && sameLit(before, found) ? before : found
-    })
-  const rendering = inState('rendering')
-  const suspect = inState('suspect')
-  const problem = inState('problem')
+      const speaker = voice && blendName(voice, voices.nameOf)
+      const old = before.get(paragraph)
+      const same = old?.from === sentences && old.states === states && old.speaker === speaker
+      next.set(paragraph, same ? old : makeMark(sentences, states, speaker, stateOf))
+    }
+    marks.value = next
+    const old = inState.value
+    const kept = LIT_STATES.map(
+      state => [state, sameLit(old[state], found[state]) ? old[state] : found[state]] as const,
+    )
+    inState.value = Object.fromEntries(kept) as typeof old
+  }
+
+  // Not with every key: states follow the script, which follows the text once the typing pauses.
+  watch(() => [playback.states, playback.script, project.chapterId, voices.list], look, { immediate: true })
 
   const spoken = computed(() => {
     const { position } = playback
     return position && playback.state !== 'idle' ? playback.script?.sentences[position.sentence] : undefined
   })
-  const sentence = computed<readonly Lit[]>(() => {
+  const sentence = computed<readonly Lit[]>(before => {
     const now = spoken.value
-    return now ? [{ paragraph: now.paragraph, from: now.from, to: now.to }] : []
+    const found = now ? [{ paragraph: now.paragraph, from: now.from, to: now.to }] : []
+    return before && sameLit(before, found) ? before : found
   })
   const word = computed<readonly Lit[]>(before => {
     const now = spoken.value
@@ -87,12 +118,20 @@ export function useManuscript(): {
     return before && sameLit(before, found) ? before : found
   })
 
-  const lit = computed(() => ({
-    rendering: rendering.value,
-    suspect: suspect.value,
-    problem: problem.value,
-    sentence: sentence.value,
-    word: word.value,
-  }))
+  const lit = computed(() => ({ ...inState.value, sentence: sentence.value, word: word.value }))
   return { marks, lit }
+}
+
+function makeMark(
+  from: readonly ScriptSentence[],
+  states: string,
+  speaker: string | undefined,
+  stateOf: (sentence: ScriptSentence) => GutterState,
+): Mark {
+  return {
+    from,
+    states,
+    sentences: from.map(sentence => ({ from: sentence.from, to: sentence.to, state: stateOf(sentence) })),
+    ...(speaker === undefined ? {} : { speaker }),
+  }
 }

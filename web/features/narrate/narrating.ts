@@ -1,3 +1,4 @@
+import type { Place } from './editor/places.ts'
 import type { Script, ScriptSentence } from './script.ts'
 
 /** Letters that a voice reads in a second at its own pace: for lengths that are not known yet. */
@@ -8,20 +9,16 @@ export function guessSeconds({ segment }: ScriptSentence): number {
   return segment.text.length / LETTERS_A_SECOND / segment.speed + segment.pauseAfter
 }
 
-/** Sentences of one paragraph, in order; empty when it has none. */
+/** Sentences of one paragraph, in order; the same array as long as the paragraph does not change. */
 export function sentencesOf(script: Script, paragraph: string): readonly ScriptSentence[] {
-  return byParagraph(script).get(paragraph) ?? []
+  return script.reuse.get(paragraph)?.sentences ?? []
 }
 
-const grouped = new WeakMap<Script, ReadonlyMap<string, readonly ScriptSentence[]>>()
-
-function byParagraph(script: Script): ReadonlyMap<string, readonly ScriptSentence[]> {
-  let known = grouped.get(script)
-  if (!known) {
-    known = Map.groupBy(script.sentences, ({ paragraph }) => paragraph)
-    grouped.set(script, known)
-  }
-  return known
+/** The sentence that a caret stands in or right behind; −1 in an empty paragraph. */
+export function sentenceAt(script: Script, { paragraph, offset }: Place): number {
+  const found =
+    sentencesOf(script, paragraph).findLast(({ from }) => from <= offset) ?? sentencesOf(script, paragraph)[0]
+  return found ? script.indexOf(found.id) : -1
 }
 
 /** A script's sentences on one clock: known lengths where there are some, guesses elsewhere. Seconds. */

@@ -6,8 +6,14 @@ import type { Run } from '#protocol/run.ts'
 import { useTransport, type TransportState } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
 import type { Place } from './editor/places.ts'
-import { createTimeline, type Timeline } from './narrating.ts'
-import { createNarrator, type Narrator, type NarratorPosition, type NarratorState } from './narrator.ts'
+import { createTimeline, sentenceAt, type Timeline } from './narrating.ts'
+import {
+  createNarrator,
+  type Narrator,
+  type NarratorPosition,
+  type NarratorState,
+  type SentenceState,
+} from './narrator.ts'
 import { buildScript, type Script, type ScriptSentence } from './script.ts'
 import { useNarrateModel } from './store-model.ts'
 import { useNarrateProject } from './store.ts'
@@ -219,10 +225,12 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
 
   async function playAt(place: Place): Promise<void> {
     const now = await settled()
-    const sentence = now?.at(place.paragraph, place.offset) ?? -1
+    // In an empty paragraph, or behind the last word of one, the next sentence is meant; at the very end, the last.
+    const next = now?.at(place.paragraph, place.offset) ?? -1
+    const sentence = next >= 0 || !now ? next : sentenceAt(now, place)
     const from = now?.sentences[sentence]
     if (!from) return play()
-    const inside = from.paragraph === place.paragraph ? place.offset - from.from : 0
+    const inside = next >= 0 && from.paragraph === place.paragraph ? place.offset - from.from : 0
     return play({ sentence, ...(inside > 0 ? { offset: inside } : {}) })
   }
 
@@ -248,6 +256,19 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     await narrator.renderAll(run)
   }
 
+  /** Sound that is there is judged once: ten thousand sentences are asked for their state several times a second. */
+  const judged = new WeakMap<ScriptSentence, { readonly seconds: number; readonly state: SentenceState }>()
+  function stateOf(sentence: ScriptSentence): SentenceState {
+    const seconds = narrator.duration(sentence)
+    if (seconds === undefined) return narrator.stateOf(sentence)
+    let known = judged.get(sentence)
+    if (known?.seconds !== seconds) {
+      known = { seconds, state: narrator.stateOf(sentence) }
+      if (known.state === 'ready' || known.state === 'suspect') judged.set(sentence, known)
+    }
+    return known.state
+  }
+
   /** Whether every sentence's sound is there. */
   const complete = () => script.value?.sentences.every(sentence => narrator.duration(sentence) !== undefined) ?? false
 
@@ -261,7 +282,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     error: computed(() => error.value),
     busy: computed(() => state.value === 'playing' || state.value === 'loading' || state.value === 'starved'),
 
-    stateOf: (sentence: ScriptSentence) => narrator.stateOf(sentence),
+    stateOf,
     duration: (sentence: ScriptSentence) => narrator.duration(sentence),
     settled,
     /** The room is shown: Space and the player bar belong to it, unless something else is playing. */

@@ -1,7 +1,7 @@
 import { Extension } from '@tiptap/core'
 import type { Node as ProseNode } from '@tiptap/pm/model'
-import { Plugin, PluginKey } from '@tiptap/pm/state'
-import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
+import { Plugin } from '@tiptap/pm/state'
+import type { EditorView, NodeView } from '@tiptap/pm/view'
 import { paragraphId } from './schema.ts'
 
 export type GutterState = 'waiting' | 'rendering' | 'ready' | 'suspect' | 'problem'
@@ -12,7 +12,6 @@ export interface GutterMark {
   readonly speaker?: string
 }
 
-const key = new PluginKey<DecorationSet>('gutter')
 /** A bar is at most a screen high: more stretches than this could not be told apart. */
 const MAX_STRETCHES = 60
 
@@ -38,38 +37,75 @@ export function gradient({ sentences }: GutterMark): string {
   return `linear-gradient(to bottom, ${stops.join(', ')})`
 }
 
-function decorate(doc: ProseNode, marks: ReadonlyMap<string, GutterMark>): DecorationSet {
-  const decorations: Decoration[] = []
-  doc.forEach((node, at) => {
-    const mark = marks.get(paragraphId(node) ?? '')
-    if (!mark || (mark.sentences.length === 0 && !mark.speaker)) return
-    decorations.push(
-      Decoration.node(at, at + node.nodeSize, {
-        style: `--gutter: ${gradient(mark)}`,
-        ...(mark.speaker ? { 'data-speaker': mark.speaker } : {}),
-      }),
-    )
-  })
-  return DecorationSet.create(doc, decorations)
+/** Which element shows which paragraph of an editor, and what stands beside it. */
+interface Board {
+  marks: ReadonlyMap<string, GutterMark>
+  readonly elements: Map<string, HTMLElement>
+}
+
+const boards = new WeakMap<EditorView, Board>()
+
+function boardOf(view: EditorView): Board {
+  let board = boards.get(view)
+  if (!board) boards.set(view, (board = { marks: new Map(), elements: new Map() }))
+  return board
+}
+
+function paint(element: HTMLElement, mark: GutterMark | undefined): void {
+  if (mark && mark.sentences.length > 0) element.style.setProperty('--gutter', gradient(mark))
+  else element.style.removeProperty('--gutter')
+  if (mark?.speaker) element.dataset['speaker'] = mark.speaker
+  else delete element.dataset['speaker']
+}
+
+/**
+ * A paragraph's element. Marks are written straight to it: as decorations, thousands of them would be searched through
+ * for each paragraph at every key.
+ */
+function paragraphView(first: ProseNode, view: EditorView): NodeView {
+  const board = boardOf(view)
+  const dom = document.createElement('p')
+  dom.dir = 'auto'
+  let id: string | undefined
+  function show(node: ProseNode) {
+    const next = paragraphId(node)
+    if (next === id) return
+    forget()
+    id = next
+    if (id === undefined) return
+    dom.dataset['id'] = id
+    board.elements.set(id, dom)
+    paint(dom, board.marks.get(id))
+  }
+  function forget() {
+    if (id !== undefined && board.elements.get(id) === dom) board.elements.delete(id)
+  }
+  show(first)
+  return {
+    dom,
+    contentDOM: dom,
+    update(node) {
+      if (node.type !== first.type) return false
+      show(node)
+      return true
+    },
+    ignoreMutation: ({ type }) => type === 'attributes',
+    destroy: forget,
+  }
 }
 
 export const gutter = Extension.create({
   name: 'gutter',
-  addProseMirrorPlugins: () => [
-    new Plugin<DecorationSet>({
-      key,
-      state: {
-        init: () => DecorationSet.empty,
-        apply(change, old) {
-          const marks = change.getMeta(key) as ReadonlyMap<string, GutterMark> | undefined
-          return marks ? decorate(change.doc, marks) : old.map(change.mapping, change.doc)
-        },
-      },
-      props: { decorations: state => key.getState(state) },
-    }),
-  ],
+  addProseMirrorPlugins: () => [new Plugin({ props: { nodeViews: { paragraph: paragraphView } } })],
 })
 
+/** Only marks that are another object than before are drawn anew. */
 export function setGutter(view: EditorView, marks: ReadonlyMap<string, GutterMark>): void {
-  if (!view.isDestroyed) view.dispatch(view.state.tr.setMeta(key, marks).setMeta('addToHistory', false))
+  const board = boardOf(view)
+  const before = board.marks
+  board.marks = marks
+  for (const [id, element] of board.elements) {
+    const mark = marks.get(id)
+    if (mark !== before.get(id)) paint(element, mark)
+  }
 }
