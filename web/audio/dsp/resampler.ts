@@ -72,13 +72,17 @@ export class Resampler {
   /** Takes `count` input frames, and writes as many output frames as they allow, at most `most`. @returns how many */
   process(input: readonly Float32Array[], count: number, output: readonly Float32Array[], most: number): number {
     this.#take(input, count)
+    // Locals: engines don't keep fields in registers across stores, and this is the hottest loop of the worklet.
+    const taps = this.#taps
+    const filter = this.#filter
     let made = 0
-    while (made < most && this.#base + this.#taps <= this.#filled) {
-      const row = this.#phase * this.#taps
+    while (made < most && this.#base + taps <= this.#filled) {
+      const base = this.#base
+      const row = this.#phase * taps
       for (let channel = 0; channel < this.#channels; channel++) {
         const line = this.#lines[channel]!
         let sum = 0
-        for (let tap = 0; tap < this.#taps; tap++) sum += this.#filter[row + tap]! * line[this.#base + tap]!
+        for (let tap = 0; tap < taps; tap++) sum += filter[row + tap]! * line[base + tap]!
         output[channel]![made] = sum
       }
       made += 1

@@ -156,9 +156,11 @@ export class Stretcher {
     let energy = 1e-12
     for (let channel = 0; channel < this.#channels; channel++) {
       const buffer = this.#buffers[channel]!
-      for (let n = 0; n < this.#hop; n += stride) {
+      const hop = this.#hop
+      const next = this.#next
+      for (let n = 0; n < hop; n += stride) {
         const sample = buffer[place + n]!
-        product += sample * buffer[this.#next + n]!
+        product += sample * buffer[next + n]!
         energy += sample * sample
       }
     }
