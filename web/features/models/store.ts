@@ -103,5 +103,8 @@ export const useModels = defineStore('models', () => {
     ),
   )
 
-  return { states, failure, bytesHere, refresh, pull, verify, remove, measure, jobOf }
+  /** Whether anything is being fetched or checked. */
+  const busy = computed(() => jobs.running.some(job => job.kind === 'model'))
+
+  return { states, failure, busy, bytesHere, refresh, pull, verify, remove, measure, jobOf }
 })
