@@ -17,6 +17,13 @@ const MEMORY = 20_000
 /** Capitals up to this many letters are spelled when no list has them. */
 const SPELLED_UP_TO = 5
 
+/** Prefixes that another word is spelled like. */
+const HYPHENED: Readonly<Record<string, readonly [us: string, gb: string]>> = {
+  re: ['ɹˌi', 'ɹˌiː'],
+  co: ['kˌO', 'kˌQ'],
+  de: ['dˌi', 'dˌiː'],
+}
+
 const FRENCH_E: Readonly<Record<string, string>> = {
   æ: 'ae',
   œ: 'oe',
@@ -63,7 +70,7 @@ export class WordReader {
     if (weak !== undefined && !(around.shouted && word === 'I')) return { phonemes: weak, source: 'lexicon' }
     if (word === 'I') return { phonemes: 'ˌI', source: 'lexicon' }
     if (word.length === 1) return this.#letter(word) ?? this.#spellOut(word)
-    const shown = around.shouted && !this.#acronym(word) ? word.toLowerCase() : word
+    const shown = around.shouted && this.#common(word.toLowerCase()) && !this.#acronym(word) ? word.toLowerCase() : word
     return (
       this.#whole(shown, around) ??
       this.#plainLetters(shown, around) ??
@@ -93,6 +100,14 @@ export class WordReader {
     return entry !== undefined && this.lexicon.gold(word.toLowerCase()) === undefined
   }
 
+  /** Known in small letters, as it is or in a regular form; or too long for an abbreviation. */
+  #common(word: string): boolean {
+    const known = (text: string) => this.lexicon.find(text) !== undefined
+    return (
+      word.length > SPELLED_UP_TO + 2 || known(word) || stems(word).some(({ stem }) => stem.length > 2 && known(stem))
+    )
+  }
+
   #letter(letter: string): Reading | undefined {
     const entry = this.lexicon.gold(letter.toUpperCase())
     return typeof entry === 'string' ? { phonemes: entry, source: 'lexicon' } : undefined
@@ -110,7 +125,7 @@ export class WordReader {
       if (stem !== undefined) return { phonemes: grow(stem, 's', this.lexicon.british), source: 'spelled' }
     }
     const lower = word.toLowerCase()
-    const inner = word.slice(1) !== word.slice(1).toLowerCase()
+    const inner = /\p{L}.*\p{Lu}/u.test(word)
     return (
       (inner ? undefined : this.#listed(lower, stress, around)) ??
       this.#regular(inner ? word : lower, word, stress, around)
@@ -212,14 +227,17 @@ export class WordReader {
       .split('-')
       .filter(piece => piece !== '')
     if (pieces.length > 1) {
-      const readings = pieces.map((piece, index) =>
-        this.read(piece, {
+      const readings = pieces.map((piece, index) => {
+        const prefix =
+          index < pieces.length - 1 ? HYPHENED[piece.toLowerCase()]?.[this.lexicon.british ? 1 : 0] : undefined
+        if (prefix !== undefined) return { phonemes: prefix }
+        return this.read(piece, {
           ...around,
           sense: undefined,
           vowelNext: index === pieces.length - 1 ? around.vowelNext : false,
           glued: false,
-        }),
-      )
+        })
+      })
       return {
         phonemes: joined(
           readings.map(reading => reading.phonemes),

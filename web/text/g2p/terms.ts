@@ -21,6 +21,8 @@ export const TERMS: Readonly<Record<string, string>> = {
   // Abbreviations said as words
   POTUS: 'pˈOɾəs', SCOTUS: 'skˈOɾəs', FEMA: 'fˈimə', NAFTA: 'nˈæftə', HIPAA: 'hˈɪpə', FIFA: 'fˈifə', UEFA: 'juˈAfə', SIM: 'sˈɪm', PIN: 'pˈɪn',
   ZIP: 'zˈɪp', SWAT: 'swˈɑt', AWOL: 'ˈAwˌɔl',
+  // Sounds
+  shh: 'ʃ', brr: 'bɹ', argh: 'ˈɑɹɡ', psst: 'pst', pfft: 'pft', ugh: 'ˈʌɡ', meh: 'mˈɛ',
   // Names
   Reagan: 'ɹˈAɡən', Linus: 'lˈInəs', Torvalds: 'tˈɔɹvɔldz', Giuseppe: 'ʤuzˈɛpi', Cervantes: 'səɹvˈæntiz', gzip: 'ʤˈizˌɪp', zlib: 'zˈilˌɪb', Keats: 'kˈits',
   Nguyen: 'nˈujɛn', Siobhan: 'ʃɪvˈɔn', Thierry: 'tiˈɛɹi', Saoirse: 'sˈɪɹʃə', Niamh: 'nˈiəv', Sean: 'ʃˈɔn', Alvarez: 'ˈælvəɹˌɛz', Jürgen: 'jˈɜɹɡən',

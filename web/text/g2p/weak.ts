@@ -30,9 +30,9 @@ export function weakForm(word: string, around: Around, lexicon: Lexicon): string
   const pause = around.vowelNext === undefined
   switch (word) {
     case 'a':
-      return pause || around.glued ? 'ˈA' : 'ɐ'
+      return pause || around.glued || around.next === ')' ? 'ˈA' : 'ɐ'
     case 'A':
-      return pause || around.glued || BEFORE_LETTER_A.test(around.previous) ? 'ˈA' : 'ɐ'
+      return pause || around.glued || around.next === ')' || BEFORE_LETTER_A.test(around.previous) ? 'ˈA' : 'ɐ'
     case 'an':
     case 'An':
     case 'AN':

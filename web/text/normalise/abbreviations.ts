@@ -53,7 +53,8 @@ const DOTTED: Readonly<Record<string, readonly string[]>> = {
 }
 
 const ABBREVIATION = /(\p{L}{1,6})\.(?!\p{L})/uy
-const INITIALISM = /(?:\p{L}\.){2,12}(?:\p{L}(?!\p{L}))?|Ph\.D\.?|Ph\.D|M\.Sc\.|B\.Sc\.|e\.g(?!\p{L})|i\.e(?!\p{L})/uy
+const INITIALISM =
+  /(?:\p{L}\.){2,12}(?:\p{L}(?!\p{L}))?|\p{Lu}\.\p{Lu}(?![\p{L}.])|Ph\.D\.?|M\.Sc\.|B\.Sc\.|e\.g(?!\p{L})|i\.e(?!\p{L})/uy
 const FIGURE_NEXT = /\s{0,2}(?:#\s?)?\d/y
 const NAME_NEXT = /\s(?:[A-Z]\.\s?){0,3}\p{Lu}[\p{L}'-]{0,40}/uy
 
@@ -118,6 +119,12 @@ export const initialism: Rule = scan => {
   return true
 }
 
+/** "Vitamin A." ends with a letter, it does not begin a name. */
+const LETTERED = new Set(
+  'vitamin plan grade section hepatitis type class team group exhibit appendix figure option part point level'.split(
+    ' ',
+  ),
+)
 const INITIAL = /(\p{Lu})\.(?=\s?(?:\p{Lu}\.|\p{Lu}\p{Ll}))/uy
 
 /** J. R. R. Tolkien: letters without pauses between them. */
@@ -125,6 +132,7 @@ export const initial: Rule = scan => {
   const match = scan.look(INITIAL)
   if (!match || endsSentence(scan, 2)) return false
   const before = scan.previous()
+  if (LETTERED.has(scan.wordBefore())) return false
   if (match[1] === 'I' && !(before?.how === 'letters')) return false
   scan.say([match[1] ?? ''], 2, { how: 'letters' })
   return true

@@ -147,7 +147,7 @@ export const vulgarFraction: Rule = scan => {
 }
 
 const RATIO = /(\d{1,4}):(\d{1,4})(?![\d:])/y
-const ORDINAL = new RegExp(`(${NUMBER})(?:st|nd|rd|th)(?![\\p{L}\\p{N}])`, 'iuy')
+const ORDINAL = new RegExp(`(${NUMBER})'?(?:st|nd|rd|th)(?![\\p{L}\\p{N}])`, 'iuy')
 const DECADE = /(\d{4}|\d0|\d{1,3}(?=s))'?s(?![\p{L}\p{N}])/uy
 const DOTTED = /\d{1,5}(?:\.\d{1,5}){2,6}(?![\d])/y
 const YEARISH = /\d{4}(?![\d,]\d|\.\d)/y

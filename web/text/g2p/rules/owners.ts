@@ -77,6 +77,7 @@ export const sow: WordRule = (sentence, index) =>
     : ''
 export const house: WordRule = (sentence, index) => {
   const previous = at(sentence, index - 1)
+  if (/^(?:them|us|him|everyone|everybody)$/.test(at(sentence, index + 1))) return 'VERB'
   if (previous === 'to' || MODAL.has(previous) || DO.has(previous))
     return OBJECT_NEXT.has(at(sentence, index + 1)) ||
       previous !== 'to' ||

@@ -1,4 +1,4 @@
-import { BE, DETERMINER, isPossessive, PREPOSITION, set } from '../sentence.ts'
+import { BE, DETERMINER, MODAL, PREPOSITION, isPossessive, set } from '../sentence.ts'
 import { at, type WordRule } from './common.ts'
 
 const CLAUSE_NEXT = set(
@@ -16,7 +16,10 @@ export const that: WordRule = (sentence, index) => {
     /^(?:to|and|but|or|like|not|all|just|only|do|does|did|doing|then|why)$/.test(previous)
   )
     return CLAUSE_NEXT.has(next) ? '' : 'DT'
+  if (/^(?:which|of|way|name|feeling|one|kind|sort)$/.test(next)) return 'DT'
   if (BE.has(previous)) return ''
+  if (MODAL.has(previous) || /^(?:if|when|even|what|always|because|although|unless|spare|kill|hit)$/.test(previous))
+    return CLAUSE_NEXT.has(next) ? '' : 'DT'
   if (
     /^(?:exactly|at|saw|see|take|took|give|gave|get|got|make|made|keep|want|wanted|use|used|hear|heard|put|buy|bought|leave|left|love|loved|hate|hated|need|needed|watch|read|call|called|remember|about)$/.test(
       previous,
@@ -34,6 +37,12 @@ export const thats: WordRule = (sentence, index) =>
     ? 'DT'
     : ''
 
+/** Words whose rarer reading needs a determiner before it. */
+export const rarelyNoun: WordRule = (sentence, index) =>
+  DETERMINER.has(at(sentence, index - 1)) || isPossessive(at(sentence, index - 1)) ? 'NOUN' : ''
+export const inside: WordRule = (sentence, index) =>
+  DETERMINER.has(at(sentence, index - 1)) && !/^(?:of|$|[.,;:!?])/.test(at(sentence, index + 1)) ? 'ADJ' : ''
+
 export const adjective: WordRule = (sentence, index) =>
   /^(?:by|him|her|his|them|me|us|their)$/.test(at(sentence, index + 1)) ? 'VERB' : ''
 export const objects: WordRule = (sentence, index) => {
@@ -45,5 +54,6 @@ export const objects: WordRule = (sentence, index) => {
     !isPossessive(previous)
   )
     return 'VERB'
-  return undefined
+  if (at(sentence, index) === 'object') return undefined
+  return /^(?:he|she|it|who|nobody|somebody|everyone)$/.test(previous) ? 'VERB' : ''
 }

@@ -1,4 +1,4 @@
-import { BE, before, DETERMINER, DO, HAVE, isPossessive, MODAL, OBJECT_NEXT, PREPOSITION, set } from '../sentence.ts'
+import { BE, DETERMINER, DO, HAVE, MODAL, OBJECT_NEXT, PREPOSITION, before, isPossessive, set } from '../sentence.ts'
 import { at, near, type WordRule } from './common.ts'
 
 const PAST_TIMES = set(
@@ -102,7 +102,8 @@ export const live: WordRule = (sentence, index) => {
   const next = at(sentence, index + 1)
   if (previous === 'to' || MODAL.has(previous) || DO.has(previous))
     return LIVE_THINGS.has(next) && previous === 'to' ? undefined : 'VERB'
-  if (LIVE_THINGS.has(next) || DETERMINER.has(previous) || isPossessive(previous)) return 'ADJ'
+  if (LIVE_THINGS.has(next) || DETERMINER.has(previous) || PREPOSITION.has(previous) || isPossessive(previous))
+    return 'ADJ'
   if (
     /^(?:go|goes|went|going|gone|broadcast|streamed|perform|performed|performing|played|play|recorded|sing|sang|shown|aired|air|coming|watch|watched)$/.test(
       previous,

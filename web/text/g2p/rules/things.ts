@@ -46,6 +46,7 @@ export const wind: WordRule = (sentence, index) => {
   const previous = at(sentence, index - 1)
   const next = at(sentence, index + 1)
   if (previous === 'to' || MODAL.has(previous) || DO.has(previous)) return 'VERB'
+  if (/^(?:your|his|my|their|our|it|them)$/.test(next)) return 'VERB'
   if (DETERMINER.has(previous) || PREPOSITION.has(previous) || isPossessive(previous)) return ''
   if (OBJECT_NEXT.has(next) || /^(?:up|down|around|through|along)$/.test(next))
     return /^(?:strong|cold|and|the|warm|icy|north|south|east|west|high|bitter)$/.test(previous) ? '' : 'VERB'
@@ -97,6 +98,7 @@ export const minute: WordRule = (sentence, index) => {
   const previous = at(sentence, index - 1)
   if (MINUTE_THINGS.has(at(sentence, index + 1)) && !/^\d+$|^(?:one|last|ten|five|per|every)$/.test(previous))
     return 'ADJ'
+  if (/^(?:are|were)$/.test(previous)) return 'ADJ'
   return /^(?:very|so|extremely|most|incredibly|too|quite)$/.test(previous) ? 'ADJ' : ''
 }
 
