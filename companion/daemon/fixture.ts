@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ModelEntry } from '#protocol/models.ts'
+import { ModelStore } from '../core/models/store.ts'
+import { ensureToken } from '../core/token.ts'
+import { startDaemon } from './server.ts'
+
+/** What the built page's files are to be dressed with. */
+export const csp = "default-src 'self'; frame-ancestors 'none'"
+export const devOrigin = 'http://localhost:5173'
+/** What a browser says of our own page. */
+export const ownPage = { 'sec-fetch-site': 'same-origin' }
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+export interface Fixture {
+  readonly folder: string
+  readonly port: number
+  /** `localhost:<port>` */
+  readonly host: string
+  readonly token: string
+  readonly bearer: { readonly authorization: string }
+  readonly weights: Buffer
+  readonly sha256: string
+  /** A request exactly as written: no client that tidies paths or sets headers. */
+  ask(path: string, headers?: Record<string, string>, method?: string, address?: string): Promise<Answer>
+  /** Bytes to the port, and all that comes back. */
+  raw(text: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** A real daemon on a free port, with a small page and one model, for tests. */
+export async function openFixture(): Promise<Fixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'voxloom-daemon-'))
+  const weights = randomBytes(5_000)
+  const sha256 = createHash('sha256').update(weights).digest('hex')
+  const dist = writeFiles(folder, weights)
+  const store = new ModelStore({ folder: join(folder, 'models'), catalogue: [model(weights.length, sha256)] })
+  const stateFolder = join(folder, 'state')
+  const daemon = await startDaemon({ port: 0, store, stateFolder, dist, origins: [devOrigin] })
+  const { port } = daemon
+  const host = `localhost:${port}`
+  const token = ensureToken(stateFolder)
+  return {
+    folder,
+    port,
+    host,
+    token,
+    bearer: { authorization: `Bearer ${token}` },
+    weights,
+    sha256,
+    ask: (path, headers = {}, method = 'GET', address = '127.0.0.1') =>
+      new Promise((resolve, reject) => {
+        const sent = request({ host: address, port, path, method, headers: { host, ...headers } }, async answer => {
+          const pieces: Buffer[] = []
+          for await (const piece of answer) pieces.push(piece as Buffer)
+          resolve({ status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(pieces) })
+        })
+        sent.once('error', reject)
+        sent.end()
+      }),
+    raw: text =>
+      new Promise(resolve => {
+        const socket = connect(port, '127.0.0.1')
+        let answer = ''
+        socket.on('data', data => (answer += data)).on('close', () => resolve(answer))
+        socket.on('error', () => undefined)
+        socket.write(text)
+      }),
+    async close() {
+      await daemon.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function model(bytes: number, sha256: string): ModelEntry {
+  return {
+    id: 'm',
+    name: 'M',
+    task: 'speech',
+    languages: [],
+    licence: 'MIT',
+    licenceUrl: '',
+    shared: [
+      { path: 'onnx/w.bin', bytes, sha256 },
+      { path: 'absent.bin', bytes: 1, sha256: '0'.repeat(64) },
+    ],
+    sharedSources: [],
+    variants: [],
+  }
+}
+
+function writeFiles(folder: string, weights: Buffer): string {
+  const dist = join(folder, 'dist')
+  mkdirSync(join(dist, 'assets'), { recursive: true })
+  mkdirSync(join(folder, 'models', 'm', 'onnx'), { recursive: true })
+  writeFileSync(join(folder, 'models', 'm', 'onnx', 'w.bin'), weights)
+  writeFileSync(join(folder, 'secret.txt'), 'secret')
+  writeFileSync(join(dist, 'index.html'), '<!doctype html><title>Voxloom</title>')
+  writeFileSync(join(dist, 'service-worker.js'), '//')
+  writeFileSync(join(dist, '.hidden'), 'hidden')
+  writeFileSync(join(dist, 'assets', 'a-1234.js'), 'export {}')
+  const headers = { 'Content-Security-Policy': csp, 'Cross-Origin-Embedder-Policy': 'require-corp' }
+  writeFileSync(join(dist, 'headers.json'), JSON.stringify(headers))
+  // A file of the build that stands in the API's way must lose.
+  writeFileSync(join(dist, 'status'), 'page')
+  return dist
+}
+
+/** The pair of name and value that a browser would send back. */
+export function cookieOf(answer: Answer): string {
+  return answer.headers['set-cookie']![0]!.split(';')[0]!
+}
