@@ -1,32 +1,14 @@
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { Progress } from '#protocol/run.ts'
-import { openModelStore, type ModelStoreOptions } from './models.ts'
 import { PART_BYTES } from './model-partial.ts'
-import { noise, testModel, type TestModel } from './testing/hub-client.ts'
+import { testModel } from './testing/hub-client.ts'
+import { dropTestStores, openTestStore as open, pulled, same, stateOf } from './testing/model-stores.ts'
 
 const hub = inject('hub')
 const WEIGHTS = 'onnx/model.onnx'
 const BIG = 2 * PART_BYTES + 12_345
-const names: string[] = []
 
-const open = (options: ModelStoreOptions = {}, name = `test-models-${Date.now()}-${names.length}`) => {
-  names.push(name)
-  return openModelStore({ hubBase: hub, companionBase: hub, name, retryDelay: 5, ...options })
-}
-const pulled = async (test: TestModel, options: ModelStoreOptions = {}) => {
-  const store = await open(options)
-  const outcome = await store.pull(test.model, test.model.variants[0]!).then(
-    () => 'ok',
-    (error: unknown) => error,
-  )
-  return { store, outcome }
-}
-const stateOf = (store: Awaited<ReturnType<typeof open>>, test: TestModel) =>
-  store.state(test.model, test.model.variants[0]!)
-
-afterEach(async () => {
-  for (const name of names.splice(0)) await caches.delete(name)
-})
+afterEach(dropTestStores)
 
 describe('a download', () => {
   it('fills the cache from the hub when there is no companion, and tells how far it is', async () => {
@@ -238,110 +220,3 @@ describe('a download', () => {
     expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
   })
 })
-
-describe('stored models', () => {
-  const address = (test: TestModel, path: string, part: number) => `/models/${test.model.id}/${path}?part=${part}`
-
-  it('are verified; damaged files are dropped and only those fetched again', async () => {
-    const test = await testModel(hub, { [WEIGHTS]: BIG, 'voices/a.bin': 5_000 })
-    const { store } = await pulled(test)
-    const ready = await store.verify(test.model, test.model.variants[0]!)
-    expect(ready).toMatchObject({ state: 'ready' })
-
-    const cache = await caches.open(names.at(-1)!)
-    const part = (await cache.match(address(test, WEIGHTS, 1)))!
-    const bytes = new Uint8Array(await part.arrayBuffer())
-    bytes[1_000]! ^= 1
-    await cache.put(address(test, WEIGHTS, 1), new Response(bytes, { headers: part.headers }))
-    expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
-    const progress: Progress[] = []
-    const damaged = await store.verify(test.model, test.model.variants[0]!, { onProgress: each => progress.push(each) })
-    expect(damaged).toEqual({ state: 'damaged', files: [WEIGHTS] })
-    expect(progress.at(-1)).toMatchObject({ done: BIG + 5_000, total: BIG + 5_000 })
-    expect(await stateOf(store, test)).toEqual(damaged)
-    expect(await store.size()).toBe(5_000)
-    await expect(store.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
-
-    await store.pull(test.model, test.model.variants[0]!)
-    expect(await store.verify(test.model, test.model.variants[0]!)).toMatchObject({ state: 'ready' })
-    expect(await test.seen('hub', WEIGHTS)).toHaveLength(2)
-    expect(await test.seen('hub', 'voices/a.bin')).toHaveLength(1)
-    expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
-  })
-
-  it('are damaged when the browser lost a part', async () => {
-    const test = await testModel(hub, { [WEIGHTS]: BIG })
-    const { store } = await pulled(test)
-    await (await caches.open(names.at(-1)!)).delete(address(test, WEIGHTS, 1))
-    expect(await stateOf(store, test)).toEqual({ state: 'damaged', files: [WEIGHTS] })
-    await expect(store.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
-    await store.pull(test.model, test.model.variants[0]!)
-    expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
-  })
-
-  it('of an older edition count as absent', async () => {
-    const test = await testModel(hub, { [WEIGHTS]: BIG })
-    const { store } = await pulled(test)
-    const newer = await testModel(hub, { [WEIGHTS]: 2_000 })
-    const model = { ...newer.model, id: test.model.id }
-    expect(await store.state(model, model.variants[0]!)).toEqual({ state: 'absent' })
-    await expect(store.read(model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
-    await store.pull(model, model.variants[0]!)
-    expect(same(await store.read(model, WEIGHTS), newer.contents.get(WEIGHTS)!)).toBe(true)
-    expect(await store.size()).toBe(2_000)
-  })
-
-  it('are removed with what was derived from them, and nothing else is', async () => {
-    const [a, b] = [await testModel(hub, { [WEIGHTS]: 1_000 }), await testModel(hub, { [WEIGHTS]: 2_000 })]
-    const { store } = await pulled(a)
-    await store.pull(b.model, b.model.variants[0]!)
-    await store.writeDerived(`${a.model.id}/graph`, noise(10, 1))
-    await store.writeDerived(`${b.model.id}/graph`, noise(10, 2))
-    await store.remove(a.model)
-    expect(await stateOf(store, a)).toEqual({ state: 'absent' })
-    expect(await stateOf(store, b)).toMatchObject({ state: 'ready' })
-    expect(await store.readDerived(`${a.model.id}/graph`)).toBeUndefined()
-    expect(await store.readDerived(`${b.model.id}/graph`)).toEqual(noise(10, 2))
-    expect(await store.size()).toBe(2_010)
-  })
-
-  it('are not removed while they are being downloaded', async () => {
-    const test = await testModel(hub, { [WEIGHTS]: 100_000 })
-    await test.fault('hub', WEIGHTS, { holdAfter: 50_000 })
-    const store = await open()
-    const stop = new AbortController()
-    const { promise: begun, resolve } = Promise.withResolvers<void>()
-    const pulling = store.pull(test.model, test.model.variants[0]!, {
-      signal: stop.signal,
-      onProgress({ done }) {
-        if (done > 0) resolve()
-      },
-    })
-    await begun
-    await expect(store.remove(test.model)).rejects.toMatchObject({ code: 'conflict' })
-    stop.abort()
-    await expect(pulling).rejects.toMatchObject({ code: 'cancelled' })
-    await store.remove(test.model)
-    expect(await store.size()).toBe(0)
-  })
-
-  it('derived files come back as written, or not at all', async () => {
-    const store = await open()
-    const bytes = noise(PART_BYTES + 1, 3)
-    expect(await store.readDerived('m/a b.onnx')).toBeUndefined()
-    await store.writeDerived('m/a b.onnx', noise(3 * PART_BYTES, 4))
-    await store.writeDerived('m/a b.onnx', bytes)
-    expect(same((await store.readDerived('m/a b.onnx'))!, bytes)).toBe(true)
-    expect(await store.size()).toBe(PART_BYTES + 1)
-    const cache = await caches.open(names.at(-1)!)
-    const part = (await cache.match('/models/.derived/m/a%20b.onnx?part=1'))!
-    await cache.put('/models/.derived/m/a%20b.onnx?part=1', new Response(Uint8Array.of(9), { headers: part.headers }))
-    expect(await store.readDerived('m/a b.onnx')).toBeUndefined()
-  })
-})
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
-  return true
-}
