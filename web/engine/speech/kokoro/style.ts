@@ -16,7 +16,7 @@ export function parseStyleTable(bytes: Uint8Array, voice: string): StyleTable {
       `The voice "${voice}" has ${bytes.byteLength} bytes instead of ${TABLE_BYTES}. Fetch it again.`,
     )
   }
-  return new Float32Array(bytes.slice().buffer)
+  return new Float32Array(new Uint8Array(bytes).buffer)
 }
 
 /**
