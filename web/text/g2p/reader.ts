@@ -121,7 +121,7 @@ export class WordReader {
     if (capitals) return this.#capitals(word, stress, around)
     const plural = /^(\p{Lu}{2,})('?s)$/u.exec(word)
     if (plural) {
-      const stem = this.#listed(plural[1] ?? '', 2, around)?.phonemes ?? this.spell(plural[1] ?? '')
+      const stem = (this.#listed(plural[1] ?? '', 2, around) ?? this.#capitals(plural[1] ?? '', 2, around))?.phonemes
       if (stem !== undefined) return { phonemes: grow(stem, 's', this.lexicon.british), source: 'spelled' }
     }
     const lower = word.toLowerCase()

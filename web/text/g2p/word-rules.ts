@@ -27,5 +27,5 @@ import type { WordRule } from './rules/common.ts'
 export const WORD_RULES: Readonly<Record<string, WordRule>> = {
   read, reread: read, lead, close, live, lives, use, uses, used, bass, wound, wind, winds, tear, tears, minute, does, content, invalid,
   bow, row, dove, sow, house, houses, resume, blessed, aged, bases, sewer, putting, that, "that's": thats, jagged: adjective, ragged: adjective, dogged: adjective, crooked: adjective,
-  object: objects, objects, reading: town, nice: town, mobile, polish, refuse: rarelyNoun, consist: rarelyNoun, inside, learned,
+  object: objects, objects, reading: town, nice: town, mobile, polish, refuse: rarelyNoun, consist: () => '', inside, learned,
 } // prettier-ignore

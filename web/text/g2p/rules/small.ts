@@ -39,7 +39,9 @@ export const thats: WordRule = (sentence, index) =>
 
 /** Words whose rarer reading needs a determiner before it. */
 export const rarelyNoun: WordRule = (sentence, index) =>
-  DETERMINER.has(at(sentence, index - 1)) || isPossessive(at(sentence, index - 1)) ? 'NOUN' : ''
+  DETERMINER.has(at(sentence, index - 1)) || isPossessive(at(sentence, index - 1)) || at(sentence, index + 1) === 'of'
+    ? 'NOUN'
+    : ''
 export const inside: WordRule = (sentence, index) =>
   DETERMINER.has(at(sentence, index - 1)) && !/^(?:of|$|[.,;:!?])/.test(at(sentence, index + 1)) ? 'ADJ' : ''
 

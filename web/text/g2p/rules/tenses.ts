@@ -102,6 +102,8 @@ export const live: WordRule = (sentence, index) => {
   const next = at(sentence, index + 1)
   if (previous === 'to' || MODAL.has(previous) || DO.has(previous))
     return LIVE_THINGS.has(next) && previous === 'to' ? undefined : 'VERB'
+  if (/^(?:all|both|many|some|most|few|several|these|those|which)$/.test(previous) && !LIVE_THINGS.has(next))
+    return 'VERB'
   if (LIVE_THINGS.has(next) || DETERMINER.has(previous) || PREPOSITION.has(previous) || isPossessive(previous))
     return 'ADJ'
   if (
@@ -140,6 +142,7 @@ export const use: WordRule = (sentence, index) => {
     return at(sentence, index - 1) === 'that' && OBJECT_NEXT.has(at(sentence, index + 1)) ? '' : 'NOUN'
   if (/^(?:i|you|we|they|who|and|or|,|people|please|)$/.test(previous))
     return OBJECT_NEXT.has(at(sentence, index + 1)) || previous !== 'and' ? '' : undefined
+  if (/^$|^[.,;:!?)]/.test(at(sentence, index + 1)) && previous !== '') return 'NOUN'
   if (at(sentence, index + 1) === 'of') return 'NOUN'
   return undefined
 }
