@@ -21,7 +21,14 @@ async function fromCompanion(test: TestModel, origin: string, cache = mapCache()
     companionBase: server.url,
     origin,
   })
-  const options: DownloadOptions = { fetch, retryDelay: 1, stallTimeout: 10_000, signal: undefined, onBytes: () => {} }
+  const options: DownloadOptions = {
+    fetch,
+    retryDelay: 1,
+    stallTimeout: 10_000,
+    partBytes: 65_536,
+    signal: undefined,
+    onBytes: () => {},
+  }
   await downloadFile(cache, '/models/x', wanted!.file, targets, options)
   const head = (await cache.head('/models/x'))!
   return { head, bytes: await cache.read('/models/x', head) }

@@ -12,6 +12,8 @@ export interface DownloadOptions {
   readonly retryDelay: number
   /** Milliseconds without a byte after which a connection counts as cut. */
   readonly stallTimeout: number
+  /** Size of the parts that are stored on the way. */
+  readonly partBytes: number
   readonly signal: AbortSignal | undefined
   /** Bytes of this file that are here. */
   readonly onBytes: (bytes: number) => void
@@ -71,7 +73,7 @@ async function fromTarget(
   target: Target,
   options: DownloadOptions,
 ): Promise<void> {
-  const partial = await openPartial(cache, address, file.sha256)
+  const partial = await openPartial(cache, address, file.sha256, options.partBytes)
   let patience = PATIENCE
   let begunAnew = false
   for (;;) {

@@ -22,7 +22,12 @@ export interface Partial {
 }
 
 /** Takes up what an earlier try left of the file with this hash, or begins anew. */
-export async function openPartial(cache: ModelCache, address: string, sha256: string): Promise<Partial> {
+export async function openPartial(
+  cache: ModelCache,
+  address: string,
+  sha256: string,
+  partBytes: number = PART_BYTES,
+): Promise<Partial> {
   let hash: StreamingHash = await streamingSha256()
   let parts = 0
   let bytes = 0
@@ -82,7 +87,7 @@ export async function openPartial(cache: ModelCache, address: string, sha256: st
       held.push(chunk)
       heldBytes += chunk.length
       bytes += chunk.length
-      if (heldBytes >= PART_BYTES) await flush()
+      if (heldBytes >= partBytes) await flush()
     },
     flush,
     async clear() {

@@ -1,12 +1,19 @@
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { Progress } from '#protocol/run.ts'
-import { PART_BYTES } from './model-partial.ts'
 import { noise, testModel, type TestModel } from './testing/hub-client.ts'
-import { dropTestStores, lastCache, openTestStore as open, pulled, same, stateOf } from './testing/model-stores.ts'
+import {
+  dropTestStores,
+  lastCache,
+  openTestStore as open,
+  pulled,
+  same,
+  stateOf,
+  TEST_PART_BYTES,
+} from './testing/model-stores.ts'
 
 const hub = inject('hub')
 const WEIGHTS = 'onnx/model.onnx'
-const BIG = 2 * PART_BYTES + 12_345
+const BIG = 2 * TEST_PART_BYTES + 12_345
 
 afterEach(dropTestStores)
 
@@ -20,10 +27,10 @@ describe('stored models', () => {
     expect(ready).toMatchObject({ state: 'ready' })
 
     const cache = await lastCache()
-    const part = (await cache.match(address(test, WEIGHTS, 1)))!
+    const part = (await cache.match(address(test, WEIGHTS, 0)))!
     const bytes = new Uint8Array(await part.arrayBuffer())
     bytes[1_000]! ^= 1
-    await cache.put(address(test, WEIGHTS, 1), new Response(bytes, { headers: part.headers }))
+    await cache.put(address(test, WEIGHTS, 0), new Response(bytes, { headers: part.headers }))
     expect(await stateOf(store, test)).toMatchObject({ state: 'ready' })
     const progress: Progress[] = []
     const damaged = await store.verify(test.model, test.model.variants[0]!, { onProgress: each => progress.push(each) })
@@ -43,7 +50,7 @@ describe('stored models', () => {
   it('are damaged when the browser lost a part', async () => {
     const test = await testModel(hub, { [WEIGHTS]: BIG })
     const { store } = await pulled(test)
-    await (await lastCache()).delete(address(test, WEIGHTS, 1))
+    await (await lastCache()).delete(address(test, WEIGHTS, 0))
     expect(await stateOf(store, test)).toEqual({ state: 'damaged', files: [WEIGHTS] })
     await expect(store.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
     await store.pull(test.model, test.model.variants[0]!)
@@ -98,12 +105,12 @@ describe('stored models', () => {
 
   it('derived files come back as written, or not at all', async () => {
     const store = await open()
-    const bytes = noise(PART_BYTES + 1, 3)
+    const bytes = noise(TEST_PART_BYTES + 1, 3)
     expect(await store.readDerived('m/a b.onnx')).toBeUndefined()
-    await store.writeDerived('m/a b.onnx', noise(3 * PART_BYTES, 4))
+    await store.writeDerived('m/a b.onnx', noise(3 * TEST_PART_BYTES, 4))
     await store.writeDerived('m/a b.onnx', bytes)
     expect(same((await store.readDerived('m/a b.onnx'))!, bytes)).toBe(true)
-    expect(await store.size()).toBe(PART_BYTES + 1)
+    expect(await store.size()).toBe(TEST_PART_BYTES + 1)
     const cache = await lastCache()
     const part = (await cache.match('/models/.derived/m/a%20b.onnx?part=1'))!
     await cache.put('/models/.derived/m/a%20b.onnx?part=1', new Response(Uint8Array.of(9), { headers: part.headers }))

@@ -1,12 +1,18 @@
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { Progress } from '#protocol/run.ts'
-import { PART_BYTES } from './model-partial.ts'
 import { testModel } from './testing/hub-client.ts'
-import { dropTestStores, openTestStore as open, pulled, same, stateOf } from './testing/model-stores.ts'
+import {
+  dropTestStores,
+  openTestStore as open,
+  pulled,
+  same,
+  stateOf,
+  TEST_PART_BYTES,
+} from './testing/model-stores.ts'
 
 const hub = inject('hub')
 const WEIGHTS = 'onnx/model.onnx'
-const BIG = 2 * PART_BYTES + 12_345
+const BIG = 2 * TEST_PART_BYTES + 12_345
 
 afterEach(dropTestStores)
 
@@ -38,7 +44,7 @@ describe('a download', () => {
 
   it('goes on after cuts in mid-body, without the bytes it has', async () => {
     const test = await testModel(hub, { [WEIGHTS]: BIG })
-    await test.fault('hub', WEIGHTS, { cutAfter: PART_BYTES + 100 }, { cutAfter: 50_000 }, { status: 500 })
+    await test.fault('hub', WEIGHTS, { cutAfter: TEST_PART_BYTES + 100 }, { cutAfter: 50_000 }, { status: 500 })
     const { store, outcome } = await pulled(test)
     expect(outcome).toBe('ok')
     const ranges = (await test.seen('hub', WEIGHTS)).map(seen => Number(/\d+/.exec(seen.range ?? '0')![0]))
@@ -52,27 +58,27 @@ describe('a download', () => {
 
   it('goes on after a reload in mid-download', async () => {
     const test = await testModel(hub, { [WEIGHTS]: BIG })
-    await test.fault('hub', WEIGHTS, { holdAfter: PART_BYTES + 200_000 })
+    await test.fault('hub', WEIGHTS, { holdAfter: TEST_PART_BYTES + 200_000 })
     const name = `test-models-reload-${Date.now()}`
     const stop = new AbortController()
     const before = (await open({}, name)).pull(test.model, test.model.variants[0]!, {
       signal: stop.signal,
       onProgress({ done }) {
-        if (done >= PART_BYTES + 200_000) stop.abort()
+        if (done >= TEST_PART_BYTES + 200_000) stop.abort()
       },
     })
     await expect(before).rejects.toMatchObject({ code: 'cancelled' })
     const after = await open({}, name)
-    expect(await stateOf(after, test)).toEqual({ state: 'partial', have: PART_BYTES + 200_000, bytes: BIG })
+    expect(await stateOf(after, test)).toEqual({ state: 'partial', have: TEST_PART_BYTES + 200_000, bytes: BIG })
     await expect(after.read(test.model, WEIGHTS)).rejects.toMatchObject({ code: 'not-found' })
     await after.pull(test.model, test.model.variants[0]!)
-    expect((await test.seen('hub', WEIGHTS)).at(-1)!.range).toBe(`bytes=${PART_BYTES + 200_000}-`)
+    expect((await test.seen('hub', WEIGHTS)).at(-1)!.range).toBe(`bytes=${TEST_PART_BYTES + 200_000}-`)
     expect(same(await after.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
   })
 
   it('begins again when the server ignores ranges', async () => {
     const test = await testModel(hub, { [WEIGHTS]: BIG })
-    await test.fault('hub', WEIGHTS, { cutAfter: PART_BYTES * 1.5 }, { ignoreRange: true })
+    await test.fault('hub', WEIGHTS, { cutAfter: TEST_PART_BYTES * 1.5 }, { ignoreRange: true })
     const { store, outcome } = await pulled(test)
     expect(outcome).toBe('ok')
     expect(same(await store.read(test.model, WEIGHTS), test.contents.get(WEIGHTS)!)).toBe(true)
@@ -87,7 +93,7 @@ describe('a download', () => {
 
   it('throws parked bytes away when the whole is wrong, and asks the same server once more', async () => {
     const test = await testModel(hub, { [WEIGHTS]: BIG })
-    await test.fault('hub', WEIGHTS, { flip: 5, cutAfter: PART_BYTES })
+    await test.fault('hub', WEIGHTS, { flip: 5, cutAfter: TEST_PART_BYTES })
     const { store, outcome } = await pulled(test)
     expect(outcome).toBe('ok')
     expect((await test.seen('hub', WEIGHTS)).at(-1)!.range).toBeNull()

@@ -18,6 +18,8 @@ export interface ModelStoreOptions {
   readonly companionBase?: string
   /** Name of the cache; also of the locks. */
   readonly name?: string
+  /** Size of the parts that files are kept in. */
+  readonly partBytes?: number
   /** Milliseconds before the first retry. */
   readonly retryDelay?: number
   /** Milliseconds without a byte after which a connection counts as cut. */
@@ -44,6 +46,7 @@ export async function openModelStore(options: ModelStoreOptions = {}): Promise<M
   const { origin } = self.location
   const cache = await openModelCache(options.name)
   const lockName = options.name ?? 'voxloom-models'
+  const partBytes = options.partBytes ?? PART_BYTES
   const sourceOptions = {
     kinds: options.sources ?? ['companion', 'hub'],
     hubBase: (options.hubBase ?? 'https://huggingface.co').replace(/\/$/, ''),
@@ -115,6 +118,7 @@ export async function openModelStore(options: ModelStoreOptions = {}): Promise<M
             fetch: options.fetch ?? ((input, init) => fetch(input, init)),
             retryDelay: options.retryDelay ?? 500,
             stallTimeout: options.stallTimeout ?? 30_000,
+            partBytes,
             signal,
             onBytes(bytes) {
               have.set(address, bytes)
@@ -218,8 +222,8 @@ export async function openModelStore(options: ModelStoreOptions = {}): Promise<M
         const digest = await sha256(bytes)
         await cache.drop(address)
         let parts = 0
-        for (let at = 0; at < bytes.length; at += PART_BYTES) {
-          await cache.putPart(address, parts++, bytes.slice(at, at + PART_BYTES), { sha256: digest })
+        for (let at = 0; at < bytes.length; at += partBytes) {
+          await cache.putPart(address, parts++, bytes.slice(at, at + partBytes), { sha256: digest })
         }
         const verifiedAt = new Date().toISOString()
         await cache.putHead(address, { sha256: digest, bytes: bytes.length, parts, verifiedAt })

@@ -3,6 +3,9 @@ import type { ModelState, ModelStore } from '../types.ts'
 import { openModelStore, type ModelStoreOptions } from '../models.ts'
 import type { TestModel } from './hub-client.ts'
 
+/** Small, so that a file of several parts is quick to serve. */
+export const TEST_PART_BYTES = 256 << 10
+
 const names: string[] = []
 
 /** A store of its own cache, whose companion and hub are the test hub. */
@@ -12,7 +15,14 @@ export function openTestStore(
 ): Promise<ModelStore> {
   const hub = inject('hub')
   names.push(name)
-  return openModelStore({ hubBase: hub, companionBase: hub, name, retryDelay: 5, ...options })
+  return openModelStore({
+    hubBase: hub,
+    companionBase: hub,
+    name,
+    retryDelay: 5,
+    partBytes: TEST_PART_BYTES,
+    ...options,
+  })
 }
 
 /** Cache of the store that was opened last. */
