@@ -1,6 +1,6 @@
 // ONNX ModelProto, GraphProto, NodeProto and AttributeProto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 
-import { MessageWriter, readFields, readFloats, readInts, readText, type Field } from './proto.ts'
+import { MessageWriter, readFields, readInts, readText, type Field } from './proto.ts'
 import { readTensor, writeTensor, type Tensor } from './tensor.ts'
 
 /** An attribute as the file wrote it; `intsOf` and its kin read it. */
@@ -172,11 +172,6 @@ export function intsOf(node: Node, name: string): number[] | undefined {
     if (part.id === 3 || part.id === 8) values.push(...readInts(part))
   }
   return values.length > 0 ? values : undefined
-}
-
-export function floatOf(node: Node, name: string): number | undefined {
-  for (const part of readFields(attribute(node, name))) if (part.id === 2) return readFloats(part)[0]
-  return undefined
 }
 
 /** The tensor of a Constant node's `value`. */

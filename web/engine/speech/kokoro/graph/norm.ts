@@ -5,45 +5,38 @@ import { INT64, valuesOf } from './tensor.ts'
 /**
  * Instance normalisation written out as a dozen nodes → InstanceNormalization:
  * (x − mean) ÷ √(mean((x − mean)²) + ε) × gain + shift, the means over time of [1, C, T], gain and shift [1, C, 1].
- * One quotient may serve several gains (blocks that read the same tensor); each becomes a node of its own.
+ * A quotient that several gains share (blocks that read the same tensor) stays: computing it once is cheaper.
  */
 export function fuseNormalisations(edit: GraphEdit): number {
   let count = 0
   for (const quotient of edit.all('Div')) {
     const found = findNormalisation(edit, quotient)
     if (!found) continue
-    for (const { multiply, add, gain, shift } of found.affines) {
-      const flat = (name: string) =>
-        edit.add({
-          op: 'Reshape',
-          inputs: [name, edit.shareConstant('norm/flat', INT64, [1], BigInt64Array.of(-1n))],
-          hint: `${name}/flat`,
-        })
-      const inputs = [found.source, flat(gain), flat(shift)]
-      edit.remove(multiply, add)
+    const flat = (name: string) =>
       edit.add({
-        op: 'InstanceNormalization',
-        inputs,
-        outputs: add.outputs,
-        attributes: { epsilon: { float: found.epsilon } },
+        op: 'Reshape',
+        inputs: [name, edit.shareConstant('norm/flat', INT64, [1], BigInt64Array.of(-1n))],
+        hint: `${name}/flat`,
       })
-      count++
-    }
+    const inputs = [found.source, flat(found.gain), flat(found.shift)]
+    edit.remove(found.multiply, found.add)
+    const attributes = { epsilon: { float: found.epsilon } }
+    edit.add({ op: 'InstanceNormalization', inputs, outputs: found.add.outputs, attributes })
+    count++
   }
   return count
 }
 
-interface Affine {
+interface Normalisation {
+  readonly source: string
+  readonly epsilon: number
   readonly multiply: Node
   readonly add: Node
   readonly gain: string
   readonly shift: string
 }
 
-function findNormalisation(
-  edit: GraphEdit,
-  quotient: Node,
-): { source: string; epsilon: number; affines: readonly Affine[] } | undefined {
+function findNormalisation(edit: GraphEdit, quotient: Node): Normalisation | undefined {
   const centred = edit.madeBy(quotient.inputs[0], 'Sub')
   const root = edit.madeBy(quotient.inputs[1], 'Sqrt')
   const source = centred?.inputs[0]
@@ -58,16 +51,13 @@ function findNormalisation(
   if (epsilon === undefined || !centredAgain || centredAgain.inputs[0] !== source) return undefined
   if (meanOverTime(edit, centredAgain.inputs[1]) !== source) return undefined
 
-  const affines: Affine[] = []
-  for (const multiply of edit.readersOf(quotient.outputs[0])) {
-    const add = edit.onlyReader(multiply.outputs[0])
-    const gain = multiply.inputs.find(name => name !== quotient.outputs[0])
-    const shift = add?.inputs.find(name => name !== multiply.outputs[0])
-    if (multiply.op !== 'Mul' || add?.op !== 'Add' || gain === undefined || shift === undefined) return undefined
-    if (!channelsFirst(edit, add.outputs[0])) return undefined
-    affines.push({ multiply, add, gain, shift })
-  }
-  return affines.length > 0 ? { source, epsilon, affines } : undefined
+  const multiply = edit.onlyReader(quotient.outputs[0])
+  const add = edit.onlyReader(multiply?.outputs[0])
+  if (multiply?.op !== 'Mul' || add?.op !== 'Add' || !channelsFirst(edit, add.outputs[0])) return undefined
+  const gain = multiply.inputs.find(name => name !== quotient.outputs[0])
+  const shift = add.inputs.find(name => name !== multiply.outputs[0])
+  if (gain === undefined || shift === undefined) return undefined
+  return { source, epsilon, multiply, add, gain, shift }
 }
 
 /** What this tensor is the mean of, over the last of three axes. */

@@ -12,7 +12,7 @@ import { unfoldUpsampling } from './upsample.ts'
 export type GraphTarget = 'wasm' | 'webgpu'
 
 /** Part of cache keys: raised whenever the same source would give other bytes. */
-export const REWRITE_VERSION: string = '1'
+export const REWRITE_VERSION: string = '2'
 
 /** How many places each rewrite changed; `kept` counts integer kernels whose surroundings were not recognised. */
 export interface RewriteReport {
