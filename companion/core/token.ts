@@ -41,7 +41,7 @@ export function ensureToken(stateFolder: string): string {
 }
 
 /** The token, or undefined when there is none yet. One that others could read is locked up again. */
-export function readToken(stateFolder: string): string | undefined {
+function readToken(stateFolder: string): string | undefined {
   const path = tokenFile(stateFolder)
   try {
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)

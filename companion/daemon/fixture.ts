@@ -11,7 +11,7 @@ import { startDaemon } from './server.ts'
 
 /** What the built page's files are to be dressed with. */
 export const csp = "default-src 'self'; frame-ancestors 'none'"
-export const devOrigin = 'http://localhost:5173'
+const devOrigin = 'http://localhost:5173'
 /** What a browser says of our own page. */
 export const ownPage = { 'sec-fetch-site': 'same-origin' }
 

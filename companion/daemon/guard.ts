@@ -16,10 +16,10 @@ export interface Verdict {
   readonly message: string
 }
 
-export const COOKIE = 'voxloom_session'
+const COOKIE = 'voxloom_session'
 /** A page's script must set it on requests that change something: no form and no foreign page can. */
-export const CSRF_HEADER = 'x-voxloom'
-export const TICKET_LIFE = 30_000
+const CSRF_HEADER = 'x-voxloom'
+const TICKET_LIFE = 30_000
 const MOST_TICKETS = 64
 
 const OK: Verdict = { status: 200, message: '' }

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RESERVED_PATHS, STUDIO_PATH } from '#protocol/routes.ts'
 import type { Guard } from './guard.ts'
 
-export const START_PAGE = `${STUDIO_PATH}/narrate`
+const START_PAGE = `${STUDIO_PATH}/narrate`
 
 /** Whether a path's first segment is the API's: the page never answers there. */
 export function isReserved(path: string): boolean {

@@ -24,6 +24,21 @@ describe('start and stop', () => {
     })
   })
 
+  it('says what to do when the page has not been built, and serves the rest', async () => {
+    const store = new ModelStore({ folder: join(fixture.folder, 'models') })
+    const stateFolder = join(fixture.folder, 'state')
+    const daemon = await startDaemon({ port: 0, store, stateFolder, dist: join(fixture.folder, 'no-dist') })
+    try {
+      const page = await fetch(`${daemon.address}/studio/narrate`)
+      expect([page.status, await page.text()]).toEqual([503, expect.stringContaining('npm start')])
+      const headers = fixture.bearer
+      expect((await fetch(`${daemon.address}/status`, { headers })).status).toBe(200)
+      expect((await fetch(`${daemon.address}/plugins`, { headers })).status).toBe(404)
+    } finally {
+      await daemon.close()
+    }
+  })
+
   it('lets go of the port, though somebody is connected', async () => {
     const store = new ModelStore({ folder: join(fixture.folder, 'models') })
     const stateFolder = join(fixture.folder, 'state')

@@ -8,7 +8,7 @@ import { nearest } from '../nearest.ts'
 import { isCheckout, productRoot, userFolders, type UserFolders } from '../paths.ts'
 import { readSetting, SETTING_KEYS, SETTINGS, type SettingKey, type Settings, type SettingValue } from './settings.ts'
 
-export type SettingSource = 'flag' | 'environment' | 'file' | 'default'
+type SettingSource = 'flag' | 'environment' | 'file' | 'default'
 
 export interface Config {
   readonly settings: Settings
@@ -67,7 +67,7 @@ export function loadConfig(input: ConfigInput = {}): Config {
 }
 
 /** Checked settings of a file; none when it does not exist and need not. @throws SeamError bad-input, not-found */
-export function readConfigFile(file: string, mustExist: boolean): ReadonlyMap<SettingKey, SettingValue> {
+function readConfigFile(file: string, mustExist: boolean): ReadonlyMap<SettingKey, SettingValue> {
   let text: string
   try {
     text = readFileSync(file, 'utf8')

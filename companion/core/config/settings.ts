@@ -41,7 +41,7 @@ const url = (value: unknown) =>
 
 const setting = <Value extends SettingValue>(definition: Setting<Value>) => definition
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Every setting, by its key in the file: `server.port` is `port` in the table `[server]`. */

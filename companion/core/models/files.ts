@@ -19,7 +19,7 @@ export function filePath(folder: string, model: string, path: string): string {
 }
 
 /** Lower-case hex SHA-256 of the file's first `end` bytes, or of all. Read in pieces: weights are large. */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of createReadStream(path, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
     hash.update(piece as Buffer)

@@ -70,7 +70,7 @@ async function isStale(path: string): Promise<boolean> {
 }
 
 /** Whether a process with this id runs. One that we may not signal does. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -18,7 +18,7 @@ export interface ModelStoreOptions {
   readonly catalogue?: readonly ModelEntry[]
 }
 
-export interface VariantState {
+interface VariantState {
   readonly id: string
   readonly device: ModelVariant['device']
   readonly dtype: ModelVariant['dtype']
