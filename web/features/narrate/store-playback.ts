@@ -99,6 +99,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
       if (!script.value) return
       timeline.value = createTimeline(script.value, narrator.duration)
       states.value++
+      if (attached) transport.update({ duration: timeline.value.total })
       noteFigures()
     },
     REDRAW_EVERY,

@@ -1,4 +1,5 @@
 import { Editor, Extension } from '@tiptap/core'
+import { TextSelection } from '@tiptap/pm/state'
 import type { Paragraph } from '#protocol/projects.ts'
 import { gutter } from './gutter.ts'
 import { paragraphIds } from './ids.ts'
@@ -90,10 +91,7 @@ export function createEditor(options: EditorOptions): Editor {
   })
   // Set after mounting, straight as nodes: ten thousand sentences need not pass through JSON.
   const { state, view } = editor
-  view.dispatch(
-    state.tr
-      .replaceWith(0, state.doc.content.size, toDoc(state.schema, options.paragraphs).content)
-      .setMeta(FROM_STORE, true),
-  )
+  const fill = state.tr.replaceWith(0, state.doc.content.size, toDoc(state.schema, options.paragraphs).content)
+  view.dispatch(fill.setSelection(TextSelection.atStart(fill.doc)).setMeta(FROM_STORE, true))
   return editor
 }
