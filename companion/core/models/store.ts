@@ -166,19 +166,29 @@ export class ModelStore {
       join(this.folder, id, '.lock'),
       async () => {
         const stamps = await Stamps.open(join(this.folder, id))
-        let fetched = await this.#complete(entry, entry.shared, entry.sharedSources, stamps, run)
-        const failures: unknown[] = []
+        const shared = await this.#missing(entry, entry.shared, stamps, run)
+        let first = true
+        let failure: unknown
         for (const variant of candidates) {
+          const own = await this.#missing(entry, variant.files, stamps, run)
+          const before = first ? total(shared) : 0
+          const whole = before + total(own)
+          await this.#room(whole)
+          // Nothing works without these: when they can't be had, no other variant helps.
+          if (first) await this.#fetch(entry, shared, entry.sharedSources, stamps, within(run, 0, whole))
+          first = false
           try {
-            fetched += await this.#complete(entry, variant.files, variant.sources, stamps, run)
-            return { id, variant: variant.id, fetched }
+            await this.#fetch(entry, own, variant.sources, stamps, within(run, before, whole))
+            return { id, variant: variant.id, fetched: total(shared) + total(own) }
           } catch (error) {
-            failures.push(error)
+            failure = error
             if (error instanceof SeamError && (error.code === 'cancelled' || error.code === 'quota')) break
           }
         }
-        if (failures.length > 0) throw failures.at(-1)
-        return { id, variant: undefined, fetched }
+        if (failure !== undefined) throw failure
+        await this.#room(total(shared))
+        await this.#fetch(entry, shared, entry.sharedSources, stamps, run)
+        return { id, variant: undefined, fetched: total(shared) }
       },
       run.signal,
     ).catch((error: unknown) => {
@@ -242,14 +252,13 @@ export class ModelStore {
     return [...present, ...here.filter(variant => !present.includes(variant))]
   }
 
-  /** Returns the bytes that were fetched. */
-  async #complete(
+  /** Those of `files` that are not there or not right; what was right all along is noted. Damaged ones are deleted. */
+  async #missing(
     entry: ModelEntry,
     files: readonly ModelFile[],
-    sources: readonly ModelSource[],
     stamps: Stamps,
     run: Run,
-  ): Promise<number> {
+  ): Promise<readonly ModelFile[]> {
     const missing: ModelFile[] = []
     for (const file of files) {
       if (await this.#holds(entry.id, file, stamps)) continue
@@ -260,15 +269,23 @@ export class ModelStore {
       // Out of the way, so that nobody speaks with damaged weights in the meantime.
       if (state === 'damaged') await rm(full, { force: true })
     }
+    await stamps.save()
+    return missing
+  }
+
+  async #fetch(
+    entry: ModelEntry,
+    files: readonly ModelFile[],
+    sources: readonly ModelSource[],
+    stamps: Stamps,
+    run: Run,
+  ): Promise<void> {
+    if (files.length === 0) return
     try {
-      if (missing.length > 0) {
-        await this.#room(total(missing))
-        await fetchGroup({ folder: this.folder, entry, files: missing, sources, hub: this.#hub, stamps, run })
-      }
+      await fetchGroup({ folder: this.folder, entry, files, sources, hub: this.#hub, stamps, run })
     } finally {
       await stamps.save()
     }
-    return total(missing)
   }
 
   /** @throws SeamError quota, before a transfer that can't end well */
@@ -282,6 +299,17 @@ export class ModelStore {
       `${this.folder} has ${megabytes(free)} free, and ${megabytes(need)} are needed. Free some space, or choose another folder with VOXLOOM_MODELS.`,
       { details: { need, free } },
     )
+  }
+}
+
+/** Progress of a part, told as progress of the whole. */
+function within(run: Run, before: number, whole: number): Run {
+  const { onProgress, signal } = run
+  return {
+    ...(signal && { signal }),
+    ...(onProgress && {
+      onProgress: progress => onProgress({ ...progress, done: before + progress.done, total: whole }),
+    }),
   }
 }
 
