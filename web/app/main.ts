@@ -20,6 +20,8 @@ app.config.errorHandler = reportError
 
 // The shell paints as soon as its sentences are here; the studio's parts come while it is on the screen.
 const studio = import('./composition.ts').then(({ createStudio }) => createStudio())
+// Looked at below; until then a failure is nobody's.
+studio.catch(() => undefined)
 await setLocale(usePreferences().locale)
 app.use(router)
 app.mount('#app')

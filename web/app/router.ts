@@ -1,5 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { STUDIO_PATH } from '#protocol/routes.ts'
+import { ref } from 'vue'
+import { missingRoom, reportError } from './errors.ts'
 import { loadRoomMessages } from './i18n.ts'
 import { ROOMS } from './rooms.ts'
 
@@ -26,6 +28,18 @@ const routes: RouteRecordRaw[] = [
 ]
 
 export const router = createRouter({ history: createWebHistory(), routes })
+
+/** Where the last failed navigation wanted to go. */
+export const missedRoom = ref<string>()
+
+router.onError((error, to) => {
+  missedRoom.value = to.fullPath
+  reportError(error instanceof TypeError ? missingRoom(error) : error)
+})
+
+router.afterEach((_to, _from, failure) => {
+  if (!failure) missedRoom.value = undefined
+})
 
 router.beforeResolve(async to => {
   if (to.meta.room) await loadRoomMessages(to.meta.room)

@@ -20,6 +20,8 @@ export const useModels = defineStore('models', () => {
   const preferences = usePreferences()
   const states = shallowRef<ReadonlyMap<string, ModelState>>(new Map())
   const failure = shallowRef<unknown>()
+  /** Of everything that is kept, files that several builds share counted once. */
+  const bytesHere = shallowRef(0)
   /** Which job works on which row. */
   const work = shallowRef<ReadonlyMap<string, string>>(new Map())
 
@@ -29,6 +31,7 @@ export const useModels = defineStore('models', () => {
 
   async function look(rows: readonly ModelRow[]): Promise<void> {
     for (const row of rows) note(row, await studio.models.state(row.model, row.variant))
+    bytesHere.value = await studio.models.size()
   }
 
   /** Reads the state of every row. A failure is kept in `failure`. */
@@ -95,13 +98,6 @@ export const useModels = defineStore('models', () => {
     const id = work.value.get(row.key)
     return jobs.running.find(job => job.id === id)
   }
-
-  const bytesHere = computed(() =>
-    [...states.value.values()].reduce(
-      (sum, state) => sum + (state.state === 'ready' ? state.bytes : state.state === 'partial' ? state.have : 0),
-      0,
-    ),
-  )
 
   /** Whether anything is being fetched or checked. */
   const busy = computed(() => jobs.running.some(job => job.kind === 'model'))
