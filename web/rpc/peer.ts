@@ -1,4 +1,3 @@
 export { connect, connectWorker, type WorkerPeer } from './client.ts'
-export { type Port } from './port.ts'
 export { serve } from './server.ts'
 export { transferring } from './transfer.ts'

@@ -9,7 +9,7 @@ interface Reader {
 }
 
 /** Items that may be on their way to a reader who has not asked for them. */
-export const defaultWindow = 4
+const defaultWindow = 4
 
 /** One reading of a remote stream. Nothing is sent before the first `next`. */
 export class RemoteStream implements AsyncIterator<unknown, undefined>, Waiting {

@@ -27,7 +27,8 @@ export type Word = (typeof word)[keyof typeof word]
 export const words = 9
 /** 2³⁰ frames: more than 12 hours at 24 kHz, and the page looks at the clock far more often. */
 export const clockSize = 2 ** 30
-export const interruptFlag = clockSize
+/** The bit above the clock's. */
+export const interruptFlag = 1 << 30
 export const rateUnit = 65_536
 
 /** A whole clock, from its last known value and what the shared word says now. It never goes back. */
