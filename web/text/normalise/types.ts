@@ -15,7 +15,7 @@ export interface Unit {
   readonly made?: boolean
 }
 
-export type SkipReason = 'script' | 'emoji' | 'symbol' | 'control' | 'too-long'
+export type SkipReason = 'script' | 'kanji' | 'emoji' | 'symbol' | 'control' | 'too-long'
 
 /** Text that is not spoken, and why. */
 export interface Skipped {
