@@ -14,7 +14,7 @@ export const KOKORO_SYMBOLS = new Set(
 /** How far to push a word's stress: −2 none, −1 down one, −½ down if it had the main one, ½ at least light, 2 main. */
 export type Stress = -2 | -1 | -0.5 | 0.5 | 1 | 2
 
-export function isVowel(symbol: string): boolean {
+function isVowel(symbol: string): boolean {
   return VOWELS.has(symbol)
 }
 

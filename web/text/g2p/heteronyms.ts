@@ -85,7 +85,7 @@ const NOT_NOUNS = set(
   'and or but is are was were be been has have had will would can could may might must do does did to of in on at by for with from that which who when while if as than then so because about into over under not it he she they we i you , . ; : ! ? — … " ( ) “ ” -',
 )
 /** Whether the next word can be the noun that an adjective here belongs to. */
-export function isNounNext(sentence: Sentence, index: number): boolean {
+function isNounNext(sentence: Sentence, index: number): boolean {
   const next = sentence.words[index + 1]
   return next !== undefined && next !== '...' && !NOT_NOUNS.has(next)
 }

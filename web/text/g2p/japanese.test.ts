@@ -18,7 +18,7 @@ describe('kana', () => {
     ['ほん', 'hoɴ'],
     ['コーヒー', 'koːçiː'],
     ['とうきょう', 'toːkʲoː'],
-    ['せんせい', 'senseː'],
+    ['せんせい', 'seɴseː'],
     ['ファイル', 'ɸaiɾɯ'],
     ['ティー', 'tʲiː'],
     ['ジェット', 'ʥeʔto'],
@@ -41,16 +41,11 @@ describe('numbers', () => {
     ['365', 'さんびゃくろくじゅうご'],
     ['8600', 'はっせんろっぴゃく'],
     ['10000', 'いちまん'],
-    [
-      '12345678',
-      'せんにひゃくさんじゅうよんまんごせんろっぴゃくななじゅうはち'
-        .replace('せんに', 'いっせんに')
-        .replace('いっ', 'いち'),
-    ],
+    ['12345678', 'いっせんにひゃくさんじゅうよんまんごせんろっぴゃくななじゅうはち'],
     ['007', 'ぜろぜろなな'],
   ])('%s', (digits, kana) => expect(numberKana(digits)).toBe(kana))
   it('names sixteen digits and reads a seventeenth one by one', () => {
-    expect(numberKana('1'.padEnd(16, '0'))).toBe('いちせんちょう')
+    expect(numberKana('1'.padEnd(16, '0'))).toBe('いっせんちょう')
     expect(numberKana('1'.padEnd(17, '0'))).toBe(`いち${'ぜろ'.repeat(16)}`)
   })
 })

@@ -23,7 +23,7 @@ export const MODAL = set(
 export const DO = set("do does did don't doesn't didn't")
 export const SUBJECT = set('i you we they who')
 export const SINGULAR_SUBJECT = set('he she it')
-export const ADVERB_BETWEEN = set(
+const ADVERB_BETWEEN = set(
   'not never always often also still just only even usually rarely seldom really actually simply ever already soon sometimes generally typically probably certainly easily quickly slowly fully clearly currently now then finally eventually to',
 )
 export const DETERMINER = set(

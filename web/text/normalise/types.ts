@@ -42,9 +42,6 @@ export interface Normalised {
   readonly text: string
 }
 
-/** Marks that Kokoro's vocabulary holds. */
-export const MARKS = ';:,.!?—…"()“”'
-
 /** Letters of one word that are read; the rest of a longer one is skipped and reported. */
 export const WORD_LIMIT = 200
 /** Digits of one number that are read; from 37 on they are read one by one. */
