@@ -22,6 +22,25 @@ export function staticGraph(bundle: Rolldown.OutputBundle, start: readonly Rolld
   return [...seen.values()]
 }
 
+interface Weighed {
+  readonly name: string
+  /** Gzipped. */
+  readonly bytes: number
+}
+
+/** Whether `sizes` keep to `limit`, and the sentence that says so or names what to look at. */
+export function weigh(sizes: readonly Weighed[], limit: number): { within: boolean; figure: string } {
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+  const figure = `first load ${(total / 1000).toFixed(1)} kB of JavaScript, gzipped, in ${sizes.length} files (budget ${limit / 1000} kB)`
+  if (total <= limit) return { within: true, figure }
+  const largest = sizes.toSorted((a, b) => b.bytes - a.bytes).slice(0, 5)
+  const list = largest.map(({ name, bytes }) => `  ${name} ${(bytes / 1000).toFixed(1)} kB`).join('\n')
+  return {
+    within: false,
+    figure: `${figure}. Import rooms, dialogs and workers lazily. The largest files:\n${list}`,
+  }
+}
+
 /** Fails the build when the first load outgrows the budget, and prints the figure when it does not. */
 export function firstLoadBudget(limit = FIRST_LOAD_BUDGET): Plugin {
   return {
@@ -36,13 +55,8 @@ export function firstLoadBudget(limit = FIRST_LOAD_BUDGET): Plugin {
       )
       const graph = staticGraph(bundle, start)
       const sizes = graph.map(chunk => ({ name: chunk.fileName, bytes: gzipSync(chunk.code).byteLength }))
-      const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
-      const figure = `first load ${(total / 1000).toFixed(1)} kB of JavaScript, gzipped, in ${sizes.length} files (budget ${limit / 1000} kB)`
-      if (total > limit) {
-        const largest = sizes.toSorted((a, b) => b.bytes - a.bytes).slice(0, 5)
-        const list = largest.map(({ name, bytes }) => `  ${name} ${(bytes / 1000).toFixed(1)} kB`).join('\n')
-        this.error(`${figure}. Import rooms, dialogs and workers lazily. The largest files:\n${list}`)
-      }
+      const { within, figure } = weigh(sizes, limit)
+      if (!within) this.error(figure)
       this.environment.logger.info(figure)
     },
   }
