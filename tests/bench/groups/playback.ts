@@ -5,11 +5,11 @@ import { atMost, type Row } from '../rows.ts'
 export async function playback({ quick }: { quick: boolean }): Promise<Row[]> {
   const bench = await openBench()
   try {
-    const seams = await bench.call<{ missing: number; repeated: number }>('audio', 'seams', 200)
+    const seams = await bench.call<{ wrongSamples: number }>('audio', 'seams', 200)
     const seconds = quick ? 30 : 600
     const { underruns } = await bench.call<{ underruns: number }>('audio', 'blockedMain', seconds)
     return [
-      atMost('missing or repeated samples at 200 seams', seams.missing + seams.repeated, 'samples', 0),
+      atMost('missing or repeated samples at 200 seams', seams.wrongSamples, 'samples', 0),
       atMost(`underruns, page blocked 100 ms each second for ${seconds} s`, underruns, 'underruns', 0),
     ]
   } finally {

@@ -23,7 +23,15 @@ export interface Renders {
   readonly active: readonly Render[]
 }
 
-export function createRenders(pcm: PcmStore, changed: (sentence: ScriptSentence, seconds?: number) => void): Renders {
+/**
+ * @param changed told when a render begins, and with its seconds when it is stored
+ * @param lost told when a sound could be made but not be kept: it is heard once and must be made again
+ */
+export function createRenders(
+  pcm: PcmStore,
+  changed: (sentence: ScriptSentence, seconds?: number) => void,
+  lost: (error: SeamError) => void,
+): Renders {
   const active = new Map<string, Render>()
   return {
     current: key => active.get(key),
@@ -33,10 +41,11 @@ export function createRenders(pcm: PcmStore, changed: (sentence: ScriptSentence,
     begin(sentence, engine, buffered) {
       const joined = active.get(sentence.key)
       if (joined) return joined
-      const render = start(sentence, engine, buffered, pcm, seconds => {
+      const over = (seconds?: number) => {
         active.delete(sentence.key)
         changed(sentence, seconds)
-      })
+      }
+      const render = start(sentence, engine, buffered, pcm, over, lost)
       active.set(sentence.key, render)
       changed(sentence)
       return render
@@ -50,6 +59,7 @@ function start(
   buffered: number | undefined,
   pcm: PcmStore,
   over: (seconds?: number) => void,
+  lost: (error: SeamError) => void,
 ): Render {
   const abort = new AbortController()
   const made: PcmChunk[] = []
@@ -82,7 +92,12 @@ function start(
   }
 
   const stored = make()
-    .then(() => pcm.put(sentence.key, made))
+    .then(() =>
+      pcm.put(sentence.key, made).catch(error => {
+        lost(toSeamError(error))
+        throw error
+      }),
+    )
     .then(
       () => over(made.reduce((sum, { samples, sampleRate }) => sum + samples.length / sampleRate, 0)),
       error => {

@@ -73,10 +73,18 @@ export function createNarrator({ pcm, speech, player: openPlayer }: Studio): Nar
   let rate = 1
   let volume = 1
 
-  const renders = createRenders(pcm, (sentence, seconds) => {
-    if (seconds !== undefined) durations.set(sentence.key, seconds)
-    tell('sentences')
-  })
+  const renders = createRenders(
+    pcm,
+    (sentence, seconds) => {
+      if (seconds !== undefined) durations.set(sentence.key, seconds)
+      tell('sentences')
+    },
+    error => {
+      // A full disk is no reason to fall silent in the middle of a chapter; it is one to say so.
+      failure = error
+      tell('state')
+    },
+  )
 
   function keepWords(id: string, times: readonly WordTime[]): void {
     words.delete(id)
@@ -230,17 +238,15 @@ export function createNarrator({ pcm, speech, player: openPlayer }: Studio): Nar
     // The player is opened while the user's gesture still counts.
     const sink = await ready()
     if (playing !== mine) return
-    void sink.play()
-    playFrom(from.sentence, from.offset ?? 0, mine.signal, started).then(
-      () => ended(mine),
-      error => {
-        const seen = toSeamError(error)
-        if (mine.signal.aborted) return begun.resolve()
-        failure = seen
-        begun.reject(seen)
-        ended(mine)
-      },
-    )
+    const failed = (error: unknown) => {
+      if (mine.signal.aborted) return begun.resolve()
+      failure = toSeamError(error)
+      begun.reject(failure)
+      playing?.abort(failure)
+      ended(mine)
+    }
+    sink.play().catch(failed)
+    playFrom(from.sentence, from.offset ?? 0, mine.signal, started).then(() => ended(mine), failed)
     return begun.promise
   }
 
