@@ -85,3 +85,16 @@ it('says that the copy is not whole', async () => {
   const { code, stderr } = await bootstrap()
   expect([code, stderr]).toEqual([1, expect.stringContaining('package-lock.json is missing')])
 })
+
+it('finds every platform’s part in the lock file, without which npm ci refuses it', () => {
+  interface Lock {
+    readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>
+  }
+  const file = fileURLToPath(new URL('../package-lock.json', import.meta.url))
+  const { packages } = JSON.parse(readFileSync(file, 'utf8')) as Lock
+  const names = Object.keys(packages)
+  const missing = Object.values(packages)
+    .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+    .filter(part => !names.some(name => name.endsWith(`node_modules/${part}`)))
+  expect(missing).toEqual([])
+})
