@@ -80,6 +80,8 @@ describe('chapters too long for the editor', () => {
       ['One', 2],
     ])
     expect(new Set(parts.map(({ id }) => id)).size).toBe(3)
+    const untitled = change.splitLongChapters([{ ...long(11), title: '' }], 10)
+    expect(untitled.map(({ title }) => title)).toEqual(['', ''])
   })
 })
 

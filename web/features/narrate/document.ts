@@ -4,9 +4,6 @@ import type { LexiconEntry, VoiceBlend } from '#protocol/speech.ts'
 // Changes to a project as pure functions: whatever a change does not touch keeps its identity, so that undo is a list
 // of projects that share nearly everything, and whoever watches can tell by `===` what to do again.
 
-/** The most text that one project takes, UTF-16 units: about 180 hours of sound. */
-export const MAX_PROJECT_CHARACTERS = 10_000_000
-
 /** Paragraphs that one chapter may hold before an import cuts it in parts; what the editor shows at once. */
 export const MAX_CHAPTER_PARAGRAPHS = 4000
 
@@ -120,7 +117,7 @@ export function isEmpty(project: Project): boolean {
   return project.chapters.every(chapter => chapter.paragraphs.every(({ text }) => text.trim() === ''))
 }
 
-/** Chapters longer than the editor shows at once, cut in parts: "Title", "Title (2)", … */
+/** Chapters longer than the editor shows at once, cut in parts: "Title", "Title (2)", …; untitled ones stay so. */
 export function splitLongChapters(chapters: readonly Chapter[], limit = MAX_CHAPTER_PARAGRAPHS): Chapter[] {
   return chapters.flatMap(chapter => {
     if (chapter.paragraphs.length <= limit) return [chapter]
@@ -129,7 +126,7 @@ export function splitLongChapters(chapters: readonly Chapter[], limit = MAX_CHAP
       const first = at === 0
       parts.push({
         id: first ? chapter.id : newId(),
-        title: first ? chapter.title : `${chapter.title} (${parts.length + 1})`.trim(),
+        title: first || chapter.title === '' ? chapter.title : `${chapter.title} (${parts.length + 1})`,
         paragraphs: chapter.paragraphs.slice(at, at + limit),
       })
     }

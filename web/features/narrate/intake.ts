@@ -1,6 +1,6 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { failureText } from '../../ui/failure.ts'
+import { failureWords } from './failure-words.ts'
 import { useIncoming } from '../../ui/incoming.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { useBringIn } from './bring-in.ts'
@@ -22,7 +22,7 @@ export function useIntake(opened: (project: string) => void): void {
         const last = ids.at(-1)
         if (last !== undefined) opened(last)
       } catch (error) {
-        const words = failureText(error, t, locale.value)
+        const words = failureWords(error, t, locale.value)
         notify({ title: words.title, text: words.text, kind: 'error' })
       }
     }

@@ -27,6 +27,7 @@ export function useOpening(
     failure.value = undefined
     try {
       await Promise.all([project.open(id()), voices.load()])
+      playback.enter()
       await goToSentence(at())
     } catch (error) {
       failure.value = toSeamError(error)

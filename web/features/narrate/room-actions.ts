@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import type { LexiconEntry, VoiceBlend } from '#protocol/speech.ts'
 import { lexiconToJson, parseLexicon } from '#text/lexicon/files.ts'
-import { failureText } from '../../ui/failure.ts'
+import { failureWords } from './failure-words.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { saveBlob } from './save-file.ts'
@@ -30,7 +30,7 @@ export function useRoomActions(): {
   /** What fails is said in words. */
   function told(work: Promise<unknown>): void {
     work.catch(error => {
-      const { title, text } = failureText(error, t, locale.value)
+      const { title, text } = failureWords(error, t, locale.value)
       notify({ title, text, kind: 'error' })
     })
   }

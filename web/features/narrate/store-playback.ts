@@ -42,6 +42,8 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
   /** The text keeps up with the voice, until somebody scrolls. */
   const following = ref(true)
   const error = shallowRef<SeamError>()
+  /** Play was pressed while there was no text. */
+  const nothing = ref(false)
 
   // --- the script follows the text
 
@@ -68,6 +70,8 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
       builtFor = now.id
       script.value = next
       narrator.setScript(next)
+      // What could not be read may be another text now.
+      if (error.value?.code === 'bad-input') error.value = undefined
     }
   }
 
@@ -210,7 +214,8 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
   async function play(from?: { sentence: number; offset?: number }): Promise<void> {
     error.value = undefined
     following.value = true
-    await settled()
+    nothing.value = (await settled())?.sentences.length === 0
+    if (nothing.value) return
     attach()
     await model
       .whenReady(async () => {
@@ -281,6 +286,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     timeline: computed(() => timeline.value),
     following: computed(() => following.value),
     error: computed(() => error.value),
+    nothing: computed(() => nothing.value),
     busy: computed(() => state.value === 'playing' || state.value === 'loading' || state.value === 'starved'),
 
     stateOf,
