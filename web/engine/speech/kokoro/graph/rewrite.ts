@@ -11,8 +11,7 @@ import { unfoldUpsampling } from './upsample.ts'
 /** What will run the model: `wasm` also serves the native runtime. `webgpu` has float kernels only. */
 export type GraphTarget = 'wasm' | 'webgpu'
 
-/** Part of cache keys: raised whenever the same source would give other bytes. */
-export const REWRITE_VERSION: string = '2'
+export { REWRITE_VERSION } from './version.ts'
 
 /** How many places each rewrite changed; `kept` counts integer kernels whose surroundings were not recognised. */
 export interface RewriteReport {
