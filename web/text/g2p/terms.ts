@@ -23,7 +23,9 @@ export const TERMS: Readonly<Record<string, string>> = {
   ZIP: 'zˈɪp', SWAT: 'swˈɑt', AWOL: 'ˈAwˌɔl',
   // Sounds
   shh: 'ʃ', brr: 'bɹ', argh: 'ˈɑɹɡ', psst: 'pst', pfft: 'pft', ugh: 'ˈʌɡ', meh: 'mˈɛ',
+  PhD: 'pˌiˌAʧdˈi', PhDs: 'pˌiˌAʧdˈiz', omg: 'ˌOˌɛmʤˈi', thx: 'θˈæŋks', Doctors: 'dˈɑktəɹz',
   // Names
+  Marie: 'məɹˈi', déjà: 'dˌAʒˈɑ', deja: 'dˌAʒˈɑ',
   Reagan: 'ɹˈAɡən', Linus: 'lˈInəs', Torvalds: 'tˈɔɹvɔldz', Giuseppe: 'ʤuzˈɛpi', Cervantes: 'səɹvˈæntiz', gzip: 'ʤˈizˌɪp', zlib: 'zˈilˌɪb', Keats: 'kˈits',
   Nguyen: 'nˈujɛn', Siobhan: 'ʃɪvˈɔn', Thierry: 'tiˈɛɹi', Saoirse: 'sˈɪɹʃə', Niamh: 'nˈiəv', Sean: 'ʃˈɔn', Alvarez: 'ˈælvəɹˌɛz', Jürgen: 'jˈɜɹɡən',
   Winnipesaukee: 'wˌɪnəpəsˈɔki', Schwarzenegger: 'ʃwˈɔɹtsənˌɛɡəɹ', Tolkien: 'tˈOlkˌin', Hermione: 'hɜɹmˈIəni',

@@ -6,6 +6,7 @@ const TITLES: Readonly<Record<string, string>> = {
   Jr: 'Junior', Gen: 'General', Col: 'Colonel', Maj: 'Major', Capt: 'Captain', Cpt: 'Captain', Lt: 'Lieutenant',
   Sgt: 'Sergeant', Cpl: 'Corporal', Adm: 'Admiral', Cmdr: 'Commander', Gov: 'Governor', Sen: 'Senator', Hon: 'Honorable',
   Rep: 'Representative', Pres: 'President', Supt: 'Superintendent', Messrs: 'Messers', Mme: 'Madame', Mlle: 'Mademoiselle',
+  Drs: 'Doctors',
   Mt: 'Mount', Ft: 'Fort',
 } // prettier-ignore
 
@@ -55,6 +56,7 @@ const DOTTED: Readonly<Record<string, readonly string[]>> = {
 const ABBREVIATION = /(\p{L}{1,6})\.(?!\p{L})/uy
 const INITIALISM =
   /(?:\p{L}\.){2,12}(?:\p{L}(?!\p{L}))?|\p{Lu}\.\p{Lu}(?![\p{L}.])|Ph\.D\.?|M\.Sc\.|B\.Sc\.|e\.g(?!\p{L})|i\.e(?!\p{L})/uy
+const NUMERAL_NEXT = /\s[IVXLC]{1,8}(?!\p{L})/uy
 const FIGURE_NEXT = /\s{0,2}(?:#\s?)?\d/y
 const NAME_NEXT = /\s(?:[A-Z]\.\s?){0,3}\p{Lu}[\p{L}'-]{0,40}/uy
 
@@ -81,6 +83,7 @@ function title(word: string, named: boolean): string | undefined {
 function elsewhere(scan: Scan, word: string, length: number): string | undefined {
   const lower = word.toLowerCase()
   if (Object.hasOwn(BEFORE_FIGURE, lower) && scan.look(FIGURE_NEXT, length)) return BEFORE_FIGURE[lower]
+  if (/^(?:vols?|ch|chap|figs?|sect?|art)$/.test(lower) && scan.look(NUMERAL_NEXT, length)) return BEFORE_FIGURE[lower]
   if (!Object.hasOwn(ANYWHERE, lower)) return undefined
   if (CAPITAL_ONLY.has(lower) && (word === lower || (endsSentence(scan, length) && lower === 'mon'))) return undefined
   if (lower === 'al' && scan.wordBefore() !== 'et') return undefined
@@ -125,6 +128,20 @@ const LETTERED = new Set(
     ' ',
   ),
 )
+const SHORTHAND: Readonly<Record<string, string>> = { 'w/': 'with', 'w/o': 'without', 'b/c': 'because' }
+const SLASHED = /w\/o?(?=\s)|b\/c(?=\s)/y
+const COMPASS: Readonly<Record<string, string>> = { 'N.': 'North', 'S.': 'South', 'E.': 'East', 'W.': 'West' }
+const HEADING = /[NSEW]\.(?=\s\d{1,3}(?:st|nd|rd|th))/y
+
+/** w/ → with; W. 23rd St. → West. */
+export const shorthand: Rule = scan => {
+  const match = scan.look(SLASHED) ?? scan.look(HEADING)
+  const word = SHORTHAND[match?.[0] ?? ''] ?? COMPASS[match?.[0] ?? '']
+  if (!match || word === undefined) return false
+  scan.say([word], match[0].length)
+  return true
+}
+
 const INITIAL = /(\p{Lu})\.(?=\s?(?:\p{Lu}\.|\p{Lu}\p{Ll}))/uy
 
 /** J. R. R. Tolkien: letters without pauses between them. */

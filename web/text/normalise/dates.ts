@@ -8,6 +8,7 @@ const MONTH_NAMES = new Set(MONTHS.map(month => month.toLowerCase()))
 
 const ISO = /(\d{4})-(\d{2})-(\d{2})(?![\d-])/y
 const NUMERIC = /(\d{1,2})\/(\d{1,2})\/(\d{4}|\d{2})(?![\d/])/y
+const SHORT_DATE = /(\d{1,2})\/(\d{1,2})(?![\d/])/y
 const BEFORE_MONTH =
   /(\d{1,2})\s(?=(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?!\s\d{1,2}(?:,|\sat\b)))/y
 const DAY = /(\d{1,2})(?![\d:%°$£€]|[.,/-]\d|\s?(?:[ap]\.?m\b|percent|people|per\b))(?=[\s,.;:!?)–-]|$)/y
@@ -24,6 +25,16 @@ function spoken(day: number, month: number, years: string, british: boolean): st
 export const date: Rule = scan => {
   const iso = scan.look(ISO)
   const numeric = iso ? null : scan.look(NUMERIC)
+  const short = !iso && !numeric && scan.wordBefore() === 'on' ? scan.look(SHORT_DATE) : null
+  if (short) {
+    const [first, second] = [Number(short[1]), Number(short[2])]
+    const [day, month] = scan.british ? [first, second] : [second, first]
+    const name = MONTHS[month - 1]
+    if (!name || day < 1 || day > 31) return false
+    const nth = ordinal(String(day), scan.british)
+    scan.make(scan.british ? ['the', ...nth, 'of', name] : [name, ...nth], short[0].length)
+    return true
+  }
   const match = iso ?? numeric
   if (!match) return false
   let words: string[] | undefined
@@ -75,6 +86,21 @@ const DURATION_CUES = new Set([
 ])
 
 /** 7:30 p.m. · 19:05 · 42:15 (minutes and seconds: no clock shows them) · 1:02:03. */
+const DAY_NAMES: Readonly<Record<string, string>> = {
+  Mon: 'Monday', Tue: 'Tuesday', Tues: 'Tuesday', Wed: 'Wednesday', Thu: 'Thursday', Thurs: 'Thursday', Fri: 'Friday', Sat: 'Saturday',
+  Sun: 'Sunday',
+} // prettier-ignore
+const DAY_RANGE =
+  /(Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)\.?\s?([–-])\s?(Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)(?!\p{L})/uy
+
+/** Mon–Fri → Monday to Friday. */
+export const dayRange: Rule = scan => {
+  const match = scan.look(DAY_RANGE)
+  if (!match) return false
+  scan.make([DAY_NAMES[match[1] ?? ''] ?? '', 'to', DAY_NAMES[match[3] ?? ''] ?? ''], match[0].length)
+  return true
+}
+
 export const time: Rule = scan => {
   const clock = scan.look(CLOCK)
   if (clock) {

@@ -48,7 +48,7 @@ function money(
 }
 
 const PHONE =
-  /(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,5}\)[ -]?|\d{3}[ .-])?\d{3}[.-]\d{4}(?![\d-])|\+\d{1,3}(?:[ .-]\d{2,5}){2,5}(?![\d-])|\(\d{3,5}\)[ -]?\d{3,4}[ -]\d{3,4}(?![\d-])|\d{1,5}(?:-\d{1,7}){2,6}(?![\d-])/y
+  /0\d{2,4}(?: \d{3,4}){1,3}(?![\d-])|(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,5}\)[ -]?|\d{3}[ .-])?\d{3}[.-]\d{4}(?![\d-])|\+\d{1,3}(?:[ .-]\d{2,5}){2,5}(?![\d-])|\(\d{3,5}\)[ -]?\d{3,4}[ -]\d{3,4}(?![\d-])|\d{1,5}(?:-\d{1,7}){2,6}(?![\d-])/y
 
 /** 555-0142 · (212) 555-0142 · +44 20 7946 0018 · 978-3-16-148410-0: digit by digit, a comma between the groups. */
 export const phone: Rule = scan => {
@@ -78,7 +78,7 @@ export const phone: Rule = scan => {
 }
 
 const FEET = /(\d{1,3})\s?['′]\s?(\d{1,2})(?:["″]|'')?(?!\d)/y
-const PRIMES = /(\d{1,4}(?:\.\d{1,3})?)([′″])/y
+const PRIMES = /(\d{1,4}(?:\.\d{1,3})?)(?:([′″])|(['"])(?=\s(?:tall|long|wide|high|deep|thick|by|x)\b))/y
 
 /** 5'10" → five foot ten; 6′ → six feet. */
 export const feet: Rule = scan => {
@@ -94,7 +94,7 @@ export const feet: Rule = scan => {
   if (!primes) return false
   const [whole = '', part] = (primes[1] ?? '').split('.')
   const one = primes[1] === '1'
-  const unit = primes[2] === '′' ? (one ? 'foot' : 'feet') : one ? 'inch' : 'inches'
+  const unit = /['′]/.test(primes[2] ?? primes[3] ?? '') ? (one ? 'foot' : 'feet') : one ? 'inch' : 'inches'
   const words = part === undefined ? cardinal(whole, scan.british) : decimal(whole, part, scan.british)
   scan.make([...words, unit], primes[0].length)
   return true
@@ -269,6 +269,8 @@ function unitAfter(scan: Scan, one: boolean): void {
   )
     return
   if (gap === '-' && name.length === 1) return
+  // "45 W. 23rd St." is no power, "1990s" no time.
+  if ((/^\p{Lu}$/u.test(name) && scan.char(all.length) === '.') || (name === 's' && gap !== ' ')) return
   const words = unitWords(name, one || gap === '-', scan.british)
   if (!words) return
   scan.at += gap.length

@@ -60,6 +60,8 @@ describe.each<[string, readonly (readonly [string, string])[]]>([
     [`A 5'10" man`, 'A five foot ten man'],
     ['12% of 100 m²', 'twelve percent of one hundred square meters'],
     ['It weighs 3 kg.', 'It weighs three kilograms.'],
+    [`6' tall and 5" wide`, 'six feet tall and five inches wide'],
+    ['in 9.58 s, the 4x100', 'in nine point five eight seconds, the four by one hundred'],
   ]],
   ['dates and times', [
     ['May 4th, 2023', 'May fourth, twenty twenty three'],
@@ -67,6 +69,8 @@ describe.each<[string, readonly (readonly [string, string])[]]>([
     ['4 May', 'the fourth of May'],
     ['2023-05-04', 'May fourth twenty twenty three'],
     ['5/4/2023', 'May fourth twenty twenty three'],
+    ['paid on 3/15', 'paid on March fifteenth'],
+    ['Mon–Fri', 'Monday to Friday'],
     ['25/12/1999', 'December twenty fifth nineteen ninety nine'],
     ['7:30 p.m.', 'seven thirty PM.'],
     ['At 7 p.m. we left', 'At seven PM we left'],
@@ -80,6 +84,7 @@ describe.each<[string, readonly (readonly [string, string])[]]>([
   ]],
   ['telephone numbers', [
     ['555-0142', 'five five five, zero one four two'],
+    ['0800 123 456', 'zero eight zero zero, one two three, four five six'],
     ['(212) 555-0142', 'two one two, five five five, zero one four two'],
     ['+44 20 7946 0018', 'plus four four, two zero, seven nine four six, zero zero one eight'],
   ]],
@@ -97,6 +102,9 @@ describe.each<[string, readonly (readonly [string, string])[]]>([
     ['J. R. R. Tolkien. So did I. Then', 'J R R Tolkien. So did I. Then'],
     ['ext. 9', 'extension nine'],
     ['Jan. 5', 'January fifth'],
+    ['of 45 W. 23rd St., N.Y.', 'of forty five West twenty third Street, NY.'],
+    ['vol. IV, vol. 2', 'volume four, volume two'],
+    ['w/ milk, w/o sugar', 'with milk, without sugar'],
   ]],
   ['Roman numerals', [
     ['chapter IV', 'chapter four'],
@@ -110,6 +118,7 @@ describe.each<[string, readonly (readonly [string, string])[]]>([
     ['support@example.org.', 'support at example dot org.'],
     ['https://www.example.com/a', 'WWW dot example dot com slash a'],
     ['the end.The next', 'the end.The next'],
+    ['README.md in alt.flame', 'README dot md in alt dot flame'],
   ]],
   ['signs', [
     ['AT&T, C++, C#, #1', 'AT and T, C plus plus, C sharp, number one'],

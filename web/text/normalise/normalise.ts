@@ -1,7 +1,7 @@
 import type { Lang } from '#protocol/speech.ts'
-import { abbreviation, initial, initialism } from './abbreviations.ts'
+import { abbreviation, initial, initialism, shorthand } from './abbreviations.ts'
 import { clean, cleanedOffset, sourceSpan } from './clean.ts'
-import { date, dayOfMonth, time } from './dates.ts'
+import { date, dayOfMonth, dayRange, time } from './dates.ts'
 import { feet, figure, phone, price, vulgarFraction } from './figures.ts'
 import { link, romanNumeral } from './names.ts'
 import { Scan, type Rule } from './scan.ts'
@@ -17,7 +17,7 @@ import {
 } from './types.ts'
 
 const FIGURE_RULES: readonly Rule[] = [date, phone, time, feet, vulgarFraction, dayOfMonth, price, figure]
-const WORD_RULES: readonly Rule[] = [link, initialism, abbreviation, initial, romanNumeral]
+const WORD_RULES: readonly Rule[] = [link, dayRange, shorthand, initialism, abbreviation, initial, romanNumeral]
 
 const SPACE = /\s+/y
 const WORD = new RegExp(`(?:\\p{Script=Latin}\\p{M}{0,4}){1,${WORD_LIMIT}}`, 'uy')
@@ -87,6 +87,7 @@ function readNext(scan: Scan, skip: (length: number, reason: SkipReason) => void
     if (rest && scan.text.slice(scan.at - DIGIT_LIMIT, scan.at).match(/^\d+$/)) skip(rest[0].length, 'too-long')
     return
   }
+  if (char === 'x' && /\d/.test(scan.char(-1)) && /\d/.test(scan.char(1))) return scan.make(['by'], 1) // 4x100
   if (scan.look(WORD)) {
     if (scan.look(PRICED) && price(scan)) return
     if (!/[\p{L}\p{N}]/u.test(scan.char(-1)) || scan.char(-1) === '')

@@ -17,6 +17,8 @@ const GREEK: Readonly<Record<string, string>> = {
 const ELLIPSIS = /\.{2,64}|…{1,64}|(?:\.\s){2,8}\.(?!\d)/y
 const DASHES = /-{2,64}|—{1,64}|–/y
 const SPACED_HYPHEN = /[-–−]{1,3}(?=\s|$)/y
+/** A stop inside a name: alt.flame, README.md; but "end.The" is two sentences. */
+const FILE_ENDING = /\.\p{Ll}/uy
 const STOPS = /[!?]{2,64}/y
 const MINUS = /[-−](?=[\d.$£€]|\s?\d)/y
 const HASHTAG = /#(?=\p{L})/uy
@@ -119,7 +121,7 @@ function marks(scan: Scan, char: string): boolean {
   const bracket =
     { '[': '(', ']': ')', '{': '(', '}': ')', '。': '.', '、': ',', '，': ',', '！': '!', '？': '?' }[char] ?? char
   if (bracket === '' || !';:,.!?()'.includes(bracket)) return false
-  if (char === '.' && /\p{Ll}/u.test(scan.char(-1)) && /\p{Ll}/u.test(scan.char(1)))
+  if (char === '.' && scan.look(FILE_ENDING) && /\p{L}/u.test(scan.char(-1)))
     scan.make(['dot'], 1) // alt.flame, notes.txt
   else scan.mark(bracket, 1)
   return true

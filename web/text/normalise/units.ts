@@ -8,7 +8,7 @@ const UNITS: Readonly<Record<string, readonly [string, string]>> = {
   Tbsp: ['tablespoon', 'tablespoons'], qt: ['quart', 'quarts'], pt: ['pint', 'pints'], gal: ['gallon', 'gallons'],
   l: ['liter', 'liters'], L: ['liter', 'liters'], ml: ['milliliter', 'milliliters'], mL: ['milliliter', 'milliliters'],
   hr: ['hour', 'hours'], hrs: ['hour', 'hours'], min: ['minute', 'minutes'], mins: ['minute', 'minutes'],
-  sec: ['second', 'seconds'], secs: ['second', 'seconds'], ms: ['millisecond', 'milliseconds'],
+  sec: ['second', 'seconds'], secs: ['second', 'seconds'], s: ['second', 'seconds'], ms: ['millisecond', 'milliseconds'],
   mph: ['mile per hour', 'miles per hour'], kph: ['kilometer per hour', 'kilometers per hour'],
   'km/h': ['kilometer per hour', 'kilometers per hour'], 'm/s': ['meter per second', 'meters per second'],
   Hz: ['hertz', 'hertz'], kHz: ['kilohertz', 'kilohertz'], MHz: ['megahertz', 'megahertz'], GHz: ['gigahertz', 'gigahertz'],
@@ -45,7 +45,7 @@ export function unitWords(unit: string, one: boolean, british: boolean): string[
 }
 
 /** Letters that are also words or names when nothing ties them to the number. */
-export const LOOSE_UNITS = new Set(['m', 'g', 'l', 'L', 'W', 'V', 'min', 'ha', 'pt', 'sec', 'in.'])
+export const LOOSE_UNITS = new Set(['m', 'g', 'l', 'L', 'W', 'V', 'min', 'ha', 'pt', 'sec', 's', 'in.'])
 
 /** Currency sign → one, many, and its hundredth. */
 export const CURRENCIES: Readonly<Record<string, readonly [string, string, string?, string?]>> = {
