@@ -9,6 +9,7 @@ import product from './package.json' with { type: 'json' }
 import { DEFAULT_PORT, RESERVED_PATHS } from './companion/protocol/routes.ts'
 import { firstLoadBudget } from './web/vite/budget.ts'
 import { headersFile, isolation, responseHeaders } from './web/vite/headers.ts'
+import { look } from './web/vite/look.ts'
 import { manifest } from './web/vite/manifest.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -54,7 +55,7 @@ export default defineConfig({
       // The page follows the preference store; theme.css holds what the colour plug-in would inject.
       colorMode: false,
       theme: { transitions: true },
-      ui: { colors: { primary: 'indigo', neutral: 'stone' } },
+      ui: look,
       // Icons are bundled from these files; none is ever fetched.
       icon: { clientBundle: { scan: { globInclude: ['web/{app,features,ui}/**/*.{vue,ts}'] } } },
     }),
