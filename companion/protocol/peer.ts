@@ -1,11 +1,7 @@
 import type { Run } from './run.ts'
 
-/**
- * What a peer offers, as a type: a call answers once, a stream answers many times.
- * `interface KokoroCalls { load: { input: LoadInput; output: LoadReport }; speak: { input: SpeakInput; item: PcmChunk } }`
- */
-export type CallShape =
-  { readonly input: unknown; readonly output: unknown } | { readonly input: unknown; readonly item: unknown }
+// What a peer offers is a type: a call answers once, a stream answers many times.
+// `interface KokoroCalls { load: { input: LoadInput; output: LoadOutput }; speak: { input: Segment; item: PcmChunk } }`
 
 export type CallNames<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends { output: unknown } ? Name : never

@@ -1,7 +1,7 @@
 import type { ModelEntry, ModelVariant } from '#protocol/models.ts'
 import type { PcmChunk, WordTime } from '#protocol/pcm.ts'
 import type { Project, ProjectSummary } from '#protocol/projects.ts'
-import type { Progress, Run } from '#protocol/run.ts'
+import type { Run } from '#protocol/run.ts'
 
 /** Projects in IndexedDB, written with strict durability. */
 export interface ProjectStore {
@@ -79,5 +79,3 @@ export interface StorageMeter {
   /** Asks the browser not to evict us. */
   persist(): Promise<boolean>
 }
-
-export type { Progress }

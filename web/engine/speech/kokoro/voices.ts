@@ -40,7 +40,5 @@ export const KOKORO_VOICES: readonly Voice[] = ENGLISH.map(([id, name, gender, g
   lang: id.startsWith('a') ? 'en-us' : 'en-gb',
 }))
 
-export const DEFAULT_VOICE = 'af_heart'
-
 /** Where a voice's style table lies in the model's folder. */
 export const voicePath = (id: string) => `voices/${id}.bin`

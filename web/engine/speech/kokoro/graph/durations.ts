@@ -3,9 +3,8 @@ import type { GraphEdit } from './edit.ts'
 import { renamedPort, vectorPort } from './model.ts'
 import { INT64 } from './tensor.ts'
 
-/** Names of a rewritten model's inputs and outputs. */
-export const INPUTS = ['tokens', 'style', 'speed'] as const
-export const OUTPUTS = ['audio', 'durations'] as const
+/** Names of a rewritten model's inputs; its outputs are `audio` and `durations`. */
+const INPUTS = ['tokens', 'style', 'speed'] as const
 
 const OTHER_NAMES: Readonly<Record<string, string>> = { input_ids: 'tokens', waveform: 'audio' }
 
