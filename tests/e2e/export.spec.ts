@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright/test'
 import { openRecogniser } from '../support/recogniser.ts'
 import { wordErrorRate } from '../support/words.ts'
 import { readWav } from '../support/wav.ts'
@@ -87,7 +88,7 @@ test('an archive brings the project back, text and sound', async ({ page }) => {
   expect(second.equals(first)).toBe(true)
 })
 
-async function openLast(page: import('playwright/test').Page): Promise<void> {
+async function openLast(page: Page): Promise<void> {
   await page.goto('/studio/narrate')
   await page
     .getByRole('link', { name: /harbour/i })

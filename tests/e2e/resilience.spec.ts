@@ -1,3 +1,4 @@
+import type { Page } from 'playwright/test'
 import { fetchVoice, heardToTheEnd, newProject, play, text, write } from './narrate.ts'
 import { rms, takeOutput } from './output.ts'
 import { expect, test } from './studio.ts'
@@ -112,7 +113,7 @@ test('storage that is full is said in a sentence, and the text stays', async ({ 
 })
 
 /** Sentences whose sound is kept in this browser. */
-function storedSounds(page: import('playwright/test').Page): Promise<number> {
+function storedSounds(page: Page): Promise<number> {
   return page.evaluate(async () => {
     let count = 0
     const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {

@@ -14,7 +14,6 @@ import { zipWriter } from './zip-write.ts'
 
 export const ARCHIVE_FORMAT = 'voxloom-project'
 export const ARCHIVE_VERSION = 1
-export const ARCHIVE_EXTENSION = '.voxloom'
 export const ARCHIVE_MIME = 'application/vnd.voxloom.project+zip'
 export const MAX_MANIFEST_BYTES = 1 << 20
 export const MAX_PROJECT_BYTES = 128 << 20

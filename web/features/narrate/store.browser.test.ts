@@ -30,7 +30,7 @@ async function openTab() {
   const app = createApp({})
   app.use(pinia)
   // These stores use nothing else of the studio.
-  app.provide(studioKey, { projects } as Studio)
+  app.provide(studioKey, { projects } as unknown as Studio)
   return { projects, project: useNarrateProject(pinia), list: useNarrateList(pinia) }
 }
 

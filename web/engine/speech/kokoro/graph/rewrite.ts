@@ -11,7 +11,6 @@ import { unfoldUpsampling } from './upsample.ts'
 /** What will run the model: `wasm` also serves the native runtime. `webgpu` has float kernels only. */
 export type GraphTarget = 'wasm' | 'webgpu'
 
-
 /** How many places each rewrite changed; `kept` counts integer kernels whose surroundings were not recognised. */
 export interface RewriteReport {
   readonly im2col: number
