@@ -1,4 +1,5 @@
 import { expect, type Page } from 'playwright/test'
+import { isHeard } from './output.ts'
 
 // What a person does in the Narrate room, by the words on the screen.
 
@@ -21,19 +22,16 @@ export async function write(page: Page, words: string): Promise<void> {
 
 export const play = (page: Page) => page.getByRole('button', { name: 'Play', exact: true }).first()
 
-/** Accepts the offer of the voice when there is one, and waits until it is here. */
+/** Accepts the offer of the voice, which comes when its files are not in this browser yet. */
 export async function fetchVoice(page: Page): Promise<void> {
-  const fetch = page.getByRole('button', { name: /^Fetch / })
-  const pause = page.getByRole('button', { name: 'Pause', exact: true }).first()
-  await expect(fetch.or(pause).first()).toBeVisible()
-  if (await fetch.isVisible()) await fetch.click()
+  const here = await page.evaluate(async () => (await (await caches.open('voxloom-models-v1')).keys()).length > 0)
+  if (!here) await page.getByRole('button', { name: /^Fetch / }).click()
 }
 
 /** Waits until what was asked for has been heard to its end. */
 export async function heardToTheEnd(page: Page): Promise<void> {
-  const pause = page.getByRole('button', { name: 'Pause', exact: true }).first()
-  await expect(pause).toBeVisible({ timeout: 180_000 })
-  await expect(pause).toBeHidden({ timeout: 180_000 })
+  await expect.poll(() => isHeard(page), { timeout: 180_000 }).toBe(true)
+  await expect(page.getByRole('button', { name: 'Pause', exact: true }).first()).toBeHidden({ timeout: 180_000 })
 }
 
 /** Exports in the format whose name begins with `format`. @returns path of the file */

@@ -42,6 +42,14 @@ export async function recordOutput(context: BrowserContext): Promise<void> {
   })
 }
 
+/** Whether anything but silence reached the speakers since the last take. */
+export function isHeard(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const { __recorded } = globalThis as unknown as { __recorded: Float32Array[] }
+    return __recorded.some(part => part.some(sample => Math.abs(sample) > 0.01))
+  })
+}
+
 /** Takes what was recorded so far, and begins anew. */
 export async function takeOutput(page: Page): Promise<Output> {
   const { text, sampleRate } = await page.evaluate(() => {
