@@ -42,7 +42,10 @@ export interface Project {
 /** A row of the project list, small enough to load thousands. */
 export interface ProjectSummary {
   readonly id: string
+  /** Empty until the user gives one. */
   readonly title: string
+  /** The first words of the text, to know it by while it has no title. */
+  readonly opening?: string
   readonly updatedAt: string
   readonly openedAt?: string
   readonly revision: number

@@ -58,6 +58,16 @@ for (const [format, extension, codec] of formats) {
   })
 }
 
+test('an audiobook that FFmpeg finished has its index first, and its chapter', async ({ page }) => {
+  await openLast(page)
+  const { path } = await exportAs(page, 'M4B', true)
+  const file = await readFile(path)
+  expect(file.indexOf('moov')).toBeLessThan(file.indexOf('mdat'))
+  const { streams, chapters } = probe(path)
+  expect(streams.find(({ codec_type }) => codec_type === 'audio')?.codec_name).toBe('aac')
+  expect(chapters).toHaveLength(1)
+})
+
 test('captions follow the sound and hold every word', async ({ page }) => {
   await openLast(page)
   const srt = await readFile((await exportAs(page, 'SRT')).path, 'utf8')

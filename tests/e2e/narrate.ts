@@ -35,16 +35,15 @@ export async function heardToTheEnd(page: Page): Promise<void> {
 }
 
 /** Exports in the format whose name begins with `format`. @returns path of the file */
-export async function exportAs(page: Page, format: string): Promise<{ path: string; name: string }> {
+export async function exportAs(page: Page, format: string, ffmpeg = false): Promise<{ path: string; name: string }> {
   await page.getByRole('button', { name: 'Export', exact: true }).first().click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('combobox', { name: 'Format' }).click()
-  await page.getByRole('option', { name: new RegExp(`^${format}`) }).click()
+  await dialog.getByRole('radio', { name: new RegExp(`^${format}`) }).click()
+  if (ffmpeg) await dialog.getByRole('checkbox', { name: /FFmpeg/ }).click()
   const download = page.waitForEvent('download', { timeout: 200_000 })
   await dialog.getByRole('button', { name: 'Export', exact: true }).click()
   const file = await download
   const path = await file.path()
-  const close = dialog.getByRole('button', { name: 'Close' }).first()
-  if (await close.isVisible()) await close.click()
+  await expect(dialog).toBeHidden()
   return { path, name: file.suggestedFilename() }
 }

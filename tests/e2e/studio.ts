@@ -86,6 +86,8 @@ export async function freshStudio(): Promise<FreshStudio> {
     acceptDownloads: true,
     baseURL: companion.url,
   })
+  // A button that is not there is known long before the test's time is up.
+  context.setDefaultTimeout(30_000)
   await recordOutput(context)
   return {
     companion,

@@ -102,6 +102,18 @@ describe('projects', () => {
     expect(await store.list()).toHaveLength(2)
   })
 
+  it('knows a project without a title by its first words', async () => {
+    const store = await tab(fresh())
+    const { chapters, ...rest } = sampleProject('a')
+    const texts = ['  ', 'x'.repeat(79) + '🙂🙂 and on', 'Later.']
+    const paragraphs = texts.map((text, at) => ({ id: `p${at}`, text }))
+    await store.create({ ...rest, title: '', chapters: [{ ...chapters[0]!, paragraphs }] })
+    await store.create({ ...sampleProject('empty'), chapters: [] })
+    const rows = await store.list()
+    expect(rows.find(({ id }) => id === 'a')?.opening).toBe('x'.repeat(79) + '🙂')
+    expect(rows.find(({ id }) => id === 'empty')?.opening).toBeUndefined()
+  })
+
   it('removes a project wholly, and only that one', async () => {
     const name = fresh()
     const store = await tab(name)

@@ -204,9 +204,11 @@ function notFound(id: string): SeamError {
 
 function summarise(project: Project, characters: number, before: ProjectSummary | undefined): ProjectSummary {
   const openedAt = before?.openedAt ?? project.openedAt
+  const opening = openingOf(project)
   return {
     id: project.id,
     title: project.title,
+    ...(opening === undefined ? {} : { opening }),
     updatedAt: project.updatedAt,
     ...(openedAt === undefined ? {} : { openedAt }),
     revision: project.revision,
@@ -214,4 +216,14 @@ function summarise(project: Project, characters: number, before: ProjectSummary 
     rendered: before?.rendered ?? 0,
     estimated: before?.estimated ?? 0,
   }
+}
+
+const OPENING_CHARACTERS = 80
+
+function openingOf({ chapters }: Project): string | undefined {
+  for (const { paragraphs } of chapters) {
+    const first = paragraphs.find(({ text }) => text.trim() !== '')
+    if (first) return [...first.text.trim().slice(0, 2 * OPENING_CHARACTERS)].slice(0, OPENING_CHARACTERS).join('')
+  }
+  return undefined
 }

@@ -1,9 +1,11 @@
+import wasmUrl from '@ffmpeg/core/wasm?url'
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
 import { expect, it } from 'vitest'
 import { memoryTarget, spoken } from '../fixtures.ts'
 import { exportWithFfmpeg, MAX_REMUX_SECONDS } from './client.ts'
 import { ffmetadata } from './metadata.ts'
-import { FFMPEG_NOTICE, MAX_REMUX_BYTES, remuxM4b } from './remux.ts'
+import { FFMPEG_NOTICE } from './notice.ts'
+import { MAX_REMUX_BYTES, remuxM4b } from './remux.ts'
 
 const text = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
 
@@ -50,10 +52,11 @@ it('what it can not take is refused in words, and a cancel ends it', async () =>
   })
 })
 
-it('names in metadata are escaped, the licence is at hand', async () => {
+it('names in metadata are escaped; the licence is at hand, and the size that is shown is true', async () => {
   expect(ffmetadata({ title: 'a=b;c#d\\e\nf' }, [{ title: 'x=y', start: 1.5 }], 9)).toBe(
     ';FFMETADATA1\ntitle=a\\=b\\;c\\#d\\\\e\\\nf\nalbum=a\\=b\\;c\\#d\\\\e\\\nf\ngenre=Audiobook\nmedia_type=2\n' +
       '[CHAPTER]\nTIMEBASE=1/1000\nSTART=1500\nEND=9000\ntitle=x\\=y\n',
   )
   expect(await (await fetch(FFMPEG_NOTICE.licenceUrl)).text()).toContain('GNU GENERAL PUBLIC LICENSE')
+  expect((await (await fetch(wasmUrl)).blob()).size).toBe(FFMPEG_NOTICE.bytes)
 })

@@ -5,16 +5,7 @@ import { SeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
 import type { ChapterMark } from '../encode/types.ts'
 import type { ExportMetadata } from '../types.ts'
-import licenceUrl from './COPYING.GPL-2.0.txt?url'
 import { ffmetadata } from './metadata.ts'
-
-/** The core is not part of the product's own licence: it is fetched from our own origin when it is first used. */
-export const FFMPEG_NOTICE = {
-  name: 'FFmpeg (ffmpeg.wasm core 0.12.10)',
-  licence: 'GPL-2.0-or-later',
-  licenceUrl,
-  source: 'https://github.com/ffmpegwasm/ffmpeg.wasm/tree/v12.10',
-} as const
 
 /** The largest file that FFmpeg may take, bytes: it holds input and output in memory. */
 export const MAX_REMUX_BYTES = 128 * 1024 * 1024

@@ -34,9 +34,11 @@ async function* timesOf(segments: AsyncIterable<ExportSegment>) {
 export function useExportJob(): {
   /**
    * Asks for a place, then works in the job tray; where weights are missing, they are offered before. Call from a
-   * click. @returns whether the user chose a place
+   * click.
+   * @param ffmpeg lets FFmpeg finish an audiobook
+   * @returns whether the user chose a place
    */
-  start(format: Exclude<ExportFormat, 'archive'>, metadata: ExportMetadata): Promise<boolean>
+  start(format: Exclude<ExportFormat, 'archive'>, metadata: ExportMetadata, ffmpeg?: boolean): Promise<boolean>
 } {
   const { t, locale } = useI18n()
   const studio = useStudio()
@@ -47,7 +49,7 @@ export function useExportJob(): {
   const model = useNarrateModel()
 
   return {
-    async start(format, metadata) {
+    async start(format, metadata, ffmpeg = false) {
       const name = fileName(metadata.title || t('narrate.untitled'), format)
       const mime = isAudio(format) ? AUDIO_MIME[format]! : CAPTION_MIME[format]
       const handle = await askForFile(name)
@@ -70,7 +72,9 @@ export function useExportJob(): {
         try {
           let bytes: number
           if (isAudio(format)) {
-            const { exportAudio } = await import('../../export/client.ts')
+            const exportAudio = ffmpeg
+              ? (await import('../../export/ffmpeg/client.ts')).exportWithFfmpeg
+              : (await import('../../export/client.ts')).exportAudio
             const expected = playback.timeline?.total
             const input = { format, metadata, segments, ...(expected ? { expected } : {}) }
             ;({ bytes } = await exportAudio(input, target.stream, writing))

@@ -1,4 +1,3 @@
-import { useI18n } from 'vue-i18n'
 import type { Chapter, Project, ProjectSettings } from '#protocol/projects.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { useStudio } from '../studio.ts'
@@ -11,14 +10,13 @@ const PAUSES: ProjectSettings['pauses'] = { sentence: 0.35, paragraph: 0.75, cha
 export function useFreshProject(): {
   newProject(title?: string, chapters?: readonly Chapter[], author?: string): Promise<Project>
 } {
-  const { t } = useI18n()
   const studio = useStudio()
   const preferences = usePreferences()
   const list = useNarrateList()
   return {
     newProject: (title, chapters = [], author) =>
       list.create(
-        title?.trim() || t('narrate.untitled'),
+        title?.trim() ?? '',
         {
           lang: preferences.lang,
           engine: studio.speech.info.id,

@@ -2,6 +2,7 @@ import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from '
 import type { GutterMark, GutterState } from './editor/gutter.ts'
 import type { Light } from './editor/lights.ts'
 import { sentencesOf } from './narrating.ts'
+import type { SentenceState } from './narrator.ts'
 import type { ScriptSentence } from './script.ts'
 import { useNarratePlayback } from './store-playback.ts'
 import { useNarrateProject } from './store.ts'
@@ -24,6 +25,11 @@ export function problemOf(sentence: ScriptSentence): WritingProblem | undefined 
     problems.set(sentence, known)
   }
   return known.problem
+}
+
+/** What is shown of a sentence: that it can't be read matters more than that something was made of it. */
+export function shownState(state: SentenceState, sentence: ScriptSentence): GutterState {
+  return state !== 'rendering' && problemOf(sentence) ? 'problem' : state
 }
 
 /** More stretches than this are not painted one by one: the gutter tells of every sentence anyway. */
@@ -64,10 +70,7 @@ export function useManuscript(): {
     problem: [],
   })
 
-  function stateOf(sentence: ScriptSentence): GutterState {
-    const state = playback.stateOf(sentence)
-    return state === 'waiting' && problemOf(sentence) ? 'problem' : state
-  }
+  const stateOf = (sentence: ScriptSentence) => shownState(playback.stateOf(sentence), sentence)
 
   function look() {
     const { script } = playback

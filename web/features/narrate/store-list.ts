@@ -19,19 +19,20 @@ export const useNarrateList = defineStore('narrate/list', () => {
   /** The project removed last, until it is brought back or another one goes. */
   const removed = shallowRef<Project>()
 
+  const nameOf = ({ title, opening = '' }: ProjectSummary) => title || opening
   const lastSeen = (row: ProjectSummary) => row.openedAt ?? row.updatedAt
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
   const shown = computed(() => {
     const words = query.value.toLocaleLowerCase().split(/\s+/).filter(Boolean)
     const found = words.length
-      ? rows.value.filter(({ title }) => {
-          const name = title.toLocaleLowerCase()
+      ? rows.value.filter(row => {
+          const name = nameOf(row).toLocaleLowerCase()
           return words.every(word => name.includes(word))
         })
       : rows.value
     return found.toSorted((a, b) => {
-      if (order.value === 'title') return collator.compare(a.title, b.title)
+      if (order.value === 'title') return collator.compare(nameOf(a), nameOf(b))
       return order.value === 'changed' ? b.updatedAt.localeCompare(a.updatedAt) : lastSeen(b).localeCompare(lastSeen(a))
     })
   })
