@@ -47,6 +47,7 @@ test('a visit on an empty profile offers the voice and says so when it can not b
     await play(page).click()
     await page.getByRole('button', { name: /^Fetch / }).click()
     await expect(page.getByText(/What has arrived is kept/).first()).toBeVisible()
+    await page.keyboard.press('Escape')
     await expect(text(page)).toContainText('Nobody can say this yet.')
   } finally {
     await studio.close()

@@ -54,6 +54,9 @@ describe('changes to a project', () => {
     expect(named.author).toBe('A. Writer')
     expect('author' in change.setMetadata(named, { author: '  ' })).toBe(false)
     expect(change.setMetadata(named, { title: 'Other' }).author).toBe('A. Writer')
+    // The same names again are no change: nothing is saved, no revision made.
+    expect(change.setMetadata(named, { title: named.title, author: 'A. Writer ' })).toBe(named)
+    expect(change.setMetadata(project, { title: project.title, author: '' })).toBe(project)
   })
 
   it('make a copy that was never stored', () => {

@@ -102,8 +102,10 @@ export function setLexicon(project: Project, lexicon: readonly LexiconEntry[]): 
 
 export function setMetadata(project: Project, change: { title?: string; author?: string }): Project {
   const { author: _, ...rest } = project
-  const author = (change.author ?? project.author)?.trim()
-  return { ...rest, title: change.title ?? project.title, ...(author ? { author } : {}) }
+  const title = change.title ?? project.title
+  const author = (change.author ?? project.author)?.trim() || undefined
+  if (title === project.title && author === project.author) return project
+  return { ...rest, title, ...(author ? { author } : {}) }
 }
 
 /** UTF-16 units of text. */
