@@ -50,10 +50,13 @@ test('every room is reached by keyboard alone, through the command palette', asy
   await expect(page.getByRole('main')).toBeVisible()
   for (const room of ['Models', 'Settings', 'Narrate']) {
     await page.keyboard.press('ControlOrMeta+k')
-    await expect(page.getByRole('dialog')).toBeVisible()
+    await expect(page.getByRole('textbox', { name: 'Type a room or a command' })).toBeFocused()
     await page.keyboard.type(room)
+    // What was typed has taken effect once nothing else is offered first.
+    await expect(page.getByRole('option').first()).toHaveAccessibleName(new RegExp(`^${room}`))
     await page.keyboard.press('Enter')
     await expect(page).toHaveURL(new RegExp(`/studio/${room.toLowerCase()}`))
+    await expect(page.getByRole('dialog')).toBeHidden()
   }
 })
 
