@@ -99,6 +99,7 @@ test('the pictures of the documentation can be taken, and those kept have their 
   await page.setViewportSize(DESKTOP)
   await page.goto('/studio/models')
   await expect(page.getByText(/^Ready/).first()).toBeVisible()
+  await expect(page.getByText('Looking', { exact: true })).toHaveCount(0)
   await picture(page, 'models')
 
   await page.goto('/studio/settings')
