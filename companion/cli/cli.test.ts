@@ -83,6 +83,7 @@ describe('the command line', () => {
   it.each([
     [['say', 'a', '-o', 'x.wav', '--voice', 'af_hart'], 'Did you mean “af_heart”?'],
     [['models', 'pull', 'kokoro'], 'kokoro-82m'],
+    [['models', 'pull', 'g2p-en', 'kokoro'], 'kokoro-82m'],
     [['models', 'pull', 'kokoro-82m', '--variant', 'q4'], 'int8, q8'],
     [['phonemes', 'a'], 'voxloom models pull g2p-en'],
     [['say', 'a', '-o', 'x.wav'], 'voxloom models pull'],

@@ -37,12 +37,13 @@ const list = defineCommand({
 
 const pull = defineCommand({
   meta: { name: 'pull', description: 'fetch models, or repair them; without a name, those that the start needs' },
-  args: { model: name, variant, ...globalArgs },
+  args: { model: { ...name, description: 'models of the list', valueHint: 'MODEL…' }, variant, ...globalArgs },
   async run({ args }) {
     const context = await openContext(args)
-    const ids = args.model
-      ? [args.model]
-      : context.models.catalogue.filter(entry => entry.isDefault).map(({ id }) => id)
+    const ids =
+      args._.length > 0 ? args._ : context.models.catalogue.filter(entry => entry.isDefault).map(({ id }) => id)
+    // All are known before the first is fetched.
+    for (const id of ids) context.models.entry(id)
     const reports = []
     for (const id of ids) reports.push(await pullOne(context, id, args.variant))
     if (context.json) return printJson(reports)

@@ -7,17 +7,16 @@ export const phonemes = defineCommand({
   meta: { name: 'phonemes', description: 'show how a text will be said' },
   args: {
     text: { type: 'positional', required: true, description: 'the text, or - to read it from the input' },
-    lang: { type: 'string', description: 'en-us or en-gb', valueHint: 'LANG' },
+    lang: { type: 'string', description: 'en-us, en-gb or ja', valueHint: 'LANG' },
     ...globalArgs,
   },
   async run({ args }) {
     const { config, json, signal } = await openContext(args, { lang: 'speech.lang' })
     const text = await readText(args.text, { signal })
-    const { openEnglish } = await import('../core/speech.ts')
-    const english = await openEnglish(config.models)
-    const { normalised, phonemes, words, skipped } = english.analyse(text, {
-      lang: config.settings['speech.lang'] ?? 'en-us',
-    })
+    const { openPhonemizers } = await import('../core/speech.ts')
+    const lang = config.settings['speech.lang'] ?? 'en-us'
+    const phonemizer = await openPhonemizers(config.models)(lang)
+    const { normalised, phonemes, words, skipped } = phonemizer.analyse(text, { lang })
     if (!json) return print(phonemes)
     printJson({
       text,

@@ -50,7 +50,8 @@ async function checkOptions(command: AnyCommand, args: readonly string[]): Promi
   let positionals = 0
   for (const [name, arg] of Object.entries((await resolve(command.args)) as ArgsDef)) {
     const type = arg.type ?? 'boolean'
-    if (type === 'positional') positionals++
+    // A hint such as MODEL… stands for one or more.
+    if (type === 'positional') positionals += 'valueHint' in arg && arg.valueHint?.endsWith('…') ? Infinity : 1
     else for (const one of [name, ...[('alias' in arg ? arg.alias : []) ?? []].flat()]) known.set(one, type)
   }
   let given = 0

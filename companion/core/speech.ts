@@ -7,10 +7,11 @@ import { createKokoro, type KokoroEngine } from '#engine/speech/kokoro/engine.ts
 import { rewriteKokoro } from '#engine/speech/kokoro/graph/rewrite.ts'
 import { REWRITE_VERSION } from '#engine/speech/kokoro/graph/version.ts'
 import { ortRuntime } from '#engine/speech/kokoro/runtime.ts'
-import { voicePath } from '#engine/speech/kokoro/voices.ts'
+import { voiceModel, voicePath } from '#engine/speech/kokoro/voices.ts'
 import { findModel, modelFiles } from '#engine/catalogue.ts'
 import { SeamError } from '#protocol/errors.ts'
-import { createEnglish } from '#text/g2p/english.ts'
+import type { Lang } from '#protocol/speech.ts'
+import { createPhonemizers } from '#text/g2p/phonemizers.ts'
 import type { Phonemizer } from '#text/g2p/phonemizer.ts'
 import { isMissing } from './models/files.ts'
 
@@ -27,15 +28,15 @@ export function openSpeech({ models, threads = Math.min(4, availableParallelism(
     runtime: ortRuntime(ort, { device: 'cpu', threads }),
     files: {
       graph: () => rewrittenGraph(models),
-      voice: id => readModelFile(models, 'kokoro-82m', voicePath(id)),
+      voice: id => readModelFile(models, voiceModel(id), voicePath(id)),
     },
-    phonemizer: () => openEnglish(models),
+    phonemizer: openPhonemizers(models),
   })
 }
 
-/** English pronunciation alone, without the voice. */
-export function openEnglish(models: string): Promise<Phonemizer> {
-  return createEnglish(async () => {
+/** Pronunciation alone, without the voice. */
+export function openPhonemizers(models: string): (lang: Lang) => Promise<Phonemizer> {
+  return createPhonemizers(async () => {
     const [usGold, usSilver, gbGold, gbSilver, neural] = await Promise.all([
       readModelFile(models, 'g2p-en', 'us_gold.json'),
       readModelFile(models, 'g2p-en', 'us_silver.json'),

@@ -1,4 +1,4 @@
-import { openEnglish } from '../../companion/core/speech.ts'
+import { openPhonemizers } from '../../companion/core/speech.ts'
 import { modelsFolder } from '../support/models.ts'
 import { wordsOf } from '../support/words.ts'
 
@@ -7,6 +7,6 @@ import { wordsOf } from '../support/words.ts'
  * was heard go through the same mill, whoever said it.
  */
 export async function spelling(): Promise<(text: string) => string[]> {
-  const english = await openEnglish(modelsFolder)
+  const english = await openPhonemizers(modelsFolder)('en-us')
   return text => wordsOf(english.analyse(text, { lang: 'en-us' }).normalised)
 }

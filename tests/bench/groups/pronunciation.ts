@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openEnglish } from '../../../companion/core/speech.ts'
+import { openPhonemizers } from '../../../companion/core/speech.ts'
 import { modelsFolder, root } from '../../support/models.ts'
 import { distance } from '../../support/words.ts'
 import { atMost, type Row } from '../rows.ts'
 
 /** Phoneme error rate against what misaki makes of forty hard sentences: something to compare with, not the truth. */
 export async function pronunciation(): Promise<Row[]> {
-  const english = await openEnglish(modelsFolder)
+  const english = await openPhonemizers(modelsFolder)('en-us')
   const lines = (await readFile(join(root, 'tests/fixtures/g2p-en-us.jsonl'), 'utf8')).trim().split('\n')
   let errors = 0
   let total = 0

@@ -7,7 +7,7 @@ import { openModelStore } from '../../../web/storage/models.ts'
 
 export const VOICE = 'af_heart'
 
-async function store() {
+export async function store() {
   const models = await openModelStore({ sources: ['companion'] })
   for (const [id, variant] of [
     ['kokoro-82m', 'int8'],

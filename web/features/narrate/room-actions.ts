@@ -42,7 +42,11 @@ export function useRoomActions(): {
 
   return {
     told,
-    tasteVoice: voice => taste(voice, { text: t('narrate.voice.sample'), speed: project.project?.settings.speed ?? 1 }),
+    tasteVoice: voice =>
+      taste(voice, {
+        text: t(voices.langOf(voice) === 'ja' ? 'narrate.voice.sampleJapanese' : 'narrate.voice.sample'),
+        speed: project.project?.settings.speed ?? 1,
+      }),
     tasteEntry(entry) {
       const voice = project.project?.settings.voice
       if (voice) taste(voice, { text: entry.word, key: `word ${entry.word}` }, [entry])

@@ -74,9 +74,12 @@ export const useNarrateModel = defineStore('narrate/model', () => {
   const progress = computed(() => jobs.jobs.find(({ id }) => id === jobId.value))
   const fetching = computed(() => progress.value?.state === 'running')
 
-  async function missing(): Promise<readonly Need[]> {
+  /** @param also a model that somebody missed, though not everybody needs it */
+  async function missing(also?: unknown): Promise<readonly Need[]> {
     const companion = studio.companion.state === 'paired' || studio.companion.status !== undefined
-    const needs = CATALOGUE.filter(({ task, isDefault }) => isDefault && task !== 'transcribe').map(entry => ({
+    const needs = CATALOGUE.filter(
+      ({ id, task, isDefault }) => id === also || (isDefault && task !== 'transcribe'),
+    ).map(entry => ({
       entry,
       choices: choicesOf(entry, companion).filter(
         ({ sources }) => preferences.hub || sources.length === 0 || sources.some(({ kind }) => kind === 'companion'),
@@ -100,8 +103,9 @@ export const useNarrateModel = defineStore('narrate/model', () => {
     try {
       await action()
     } catch (error) {
-      if (toSeamError(error).code !== 'not-found') throw error
-      const needs = await missing()
+      const seen = toSeamError(error)
+      if (seen.code !== 'not-found') throw error
+      const needs = await missing(seen.details?.['model'])
       if (needs.length === 0) throw error
       await ask(needs, action)
     }

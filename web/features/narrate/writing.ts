@@ -6,6 +6,8 @@ export type WritingProblem =
   | 'silent'
   /** Mostly letters that the voice's language is not written with. It will be skipped or mangled. */
   | 'foreign'
+  /** Japanese in kanji, whose readings the voice does not know: it leaves them out. */
+  | 'kanji'
 
 const LETTER = /[\p{L}\p{N}]/gu
 /** Scripts by language; a language that is not named here is taken to be written in Latin letters. */
@@ -30,5 +32,6 @@ export function writingProblem(text: string, lang: Lang): WritingProblem | undef
   const known = WRITTEN_IN[lang.split('-')[0] ?? ''] ?? LATIN
   let strange = 0
   for (const letter of letters) if (!known.test(letter)) strange++
-  return strange * 2 > letters.length ? 'foreign' : undefined
+  if (strange * 2 > letters.length) return 'foreign'
+  return lang === 'ja' && /\p{Script=Han}/u.test(text.slice(0, LOOK_AT)) ? 'kanji' : undefined
 }

@@ -1,7 +1,7 @@
 import { SeamError } from '#protocol/errors.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
-import type { Segment, SpeechEngine, VoiceBlend } from '#protocol/speech.ts'
+import type { Lang, Segment, SpeechEngine, VoiceBlend } from '#protocol/speech.ts'
 import { parseMarks } from '#text/marks/parse.ts'
 import type { Analysis, Phonemizer } from '#text/g2p/phonemizer.ts'
 import { planChunks, type Chunk } from './chunk.ts'
@@ -24,7 +24,8 @@ export interface KokoroFiles {
 export interface KokoroParts {
   readonly runtime: KokoroRuntime
   readonly files: KokoroFiles
-  readonly phonemizer: () => Promise<Phonemizer>
+  /** The reader of a language. */
+  readonly phonemizer: (lang: Lang) => Promise<Phonemizer>
 }
 
 export interface KokoroEngine extends SpeechEngine {
@@ -54,7 +55,6 @@ export function createKokoro({ runtime, files, phonemizer }: KokoroParts): Kokor
   const known = new Set(KOKORO_VOICES.map(voice => voice.id))
   const tables = new Map<string, Promise<StyleTable>>()
   let session: Promise<KokoroSession> | undefined
-  let english: Promise<Phonemizer> | undefined
   let turn: Promise<unknown> = Promise.resolve()
   let realTimeFactor: number | undefined
 
@@ -66,12 +66,6 @@ export function createKokoro({ runtime, files, phonemizer }: KokoroParts): Kokor
         session = undefined
         throw error
       }))
-
-  const phonemes = () =>
-    (english ??= phonemizer().catch(error => {
-      english = undefined
-      throw error
-    }))
 
   const table = (id: string) => {
     let found = tables.get(id)
@@ -102,7 +96,7 @@ export function createKokoro({ runtime, files, phonemizer }: KokoroParts): Kokor
 
   async function analyse({ text, lang, lexicon }: Pick<Segment, 'text' | 'lang' | 'lexicon'>): Promise<Analysis> {
     const { plain, overrides } = parseMarks(text)
-    return (await phonemes()).analyse(plain, { lang, lexicon, overrides })
+    return (await phonemizer(lang)).analyse(plain, { lang, lexicon, overrides })
   }
 
   async function* speakSegment(segment: Segment, run: Run): AsyncGenerator<PcmChunk> {
@@ -162,7 +156,8 @@ export function createKokoro({ runtime, files, phonemizer }: KokoroParts): Kokor
     },
     supports: () => true,
     load: async (run = {}) => {
-      await Promise.all([open(run), phonemes()])
+      // English is what nearly every text is in: its data is opened before somebody waits for it.
+      await Promise.all([open(run), phonemizer('en-us')])
     },
     voices: async () => KOKORO_VOICES,
     analyse,

@@ -17,6 +17,6 @@ export const kokoroInfo: EngineInfo = {
   id: 'kokoro-82m',
   name: 'Kokoro',
   version: `${PATH_VERSION}.${REWRITE_VERSION}`,
-  languages: ['en-us', 'en-gb'],
+  languages: ['en-us', 'en-gb', 'ja'],
   sampleRate: KOKORO_SAMPLE_RATE,
 }

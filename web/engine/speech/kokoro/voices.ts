@@ -1,4 +1,4 @@
-import type { Voice } from '#protocol/speech.ts'
+import type { Lang, Voice } from '#protocol/speech.ts'
 
 /** id, name, gender, the maker's overall grade (VOICES.md of Kokoro-82M v1.0). The id's first letter is the accent. */
 const ENGLISH: readonly (readonly [string, string, 'female' | 'male', string])[] = [
@@ -32,13 +32,26 @@ const ENGLISH: readonly (readonly [string, string, 'female' | 'male', string])[]
   ['bm_fable', 'Fable', 'male', 'C'],
 ]
 
-export const KOKORO_VOICES: readonly Voice[] = ENGLISH.map(([id, name, gender, grade]) => ({
+const JAPANESE: typeof ENGLISH = [
+  ['jf_alpha', 'Alpha', 'female', 'C+'],
+  ['jf_gongitsune', 'Gongitsune', 'female', 'C'],
+  ['jf_tebukuro', 'Tebukuro', 'female', 'C'],
+  ['jf_nezumi', 'Nezumi', 'female', 'C-'],
+  ['jm_kumo', 'Kumo', 'male', 'C-'],
+]
+
+const LANGUAGES: Readonly<Record<string, Lang>> = { a: 'en-us', b: 'en-gb', j: 'ja' }
+
+export const KOKORO_VOICES: readonly Voice[] = [...ENGLISH, ...JAPANESE].map(([id, name, gender, grade]) => ({
   id,
   name,
   gender,
   grade,
-  lang: id.startsWith('a') ? 'en-us' : 'en-gb',
+  lang: LANGUAGES[id[0]!]!,
 }))
+
+/** The model of the catalogue that a voice's style table comes with. */
+export const voiceModel = (id: string) => (id.startsWith('j') ? 'kokoro-voices-ja' : 'kokoro-82m')
 
 /** Where a voice's style table lies in the model's folder. */
 export const voicePath = (id: string) => `voices/${id}.bin`

@@ -2,7 +2,7 @@ import { findModel } from '#engine/catalogue.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { ModelEntry } from '#protocol/models.ts'
 import type { Segment } from '#protocol/speech.ts'
-import { createEnglish } from '#text/g2p/english.ts'
+import { createPhonemizers } from '#text/g2p/phonemizers.ts'
 import { serve } from '../../../../rpc/peer.ts'
 import { openModelStore } from '../../../../storage/models.ts'
 import type { ModelStore } from '../../../../storage/types.ts'
@@ -11,7 +11,7 @@ import { createKokoro, type KokoroEngine } from '../engine.ts'
 import { rewriteKokoro, type GraphTarget } from '../graph/rewrite.ts'
 import { REWRITE_VERSION } from '../graph/version.ts'
 import type { KokoroRuntime } from '../runtime.ts'
-import { voicePath } from '../voices.ts'
+import { voiceModel, voicePath } from '../voices.ts'
 import { heapBytes } from './heap.ts'
 
 declare const self: DedicatedWorkerGlobalScope
@@ -54,8 +54,11 @@ async function open(variant: string, target: GraphTarget, runtime: KokoroRuntime
   const kokoro = entry('kokoro-82m')
   return createKokoro({
     runtime,
-    files: { graph: () => rewritten(store, kokoro, variant, target), voice: id => store.read(kokoro, voicePath(id)) },
-    phonemizer: () => createEnglish(() => englishData(store)),
+    files: {
+      graph: () => rewritten(store, kokoro, variant, target),
+      voice: id => store.read(entry(voiceModel(id)), voicePath(id)),
+    },
+    phonemizer: createPhonemizers(() => englishData(store)),
   })
 }
 
