@@ -39,6 +39,8 @@ const serveFolders: Connect.NextHandleFunction = (request, response, next) => {
   }
   response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream')
   response.setHeader('Content-Length', statSync(file).size)
+  // Scripts of workers on an isolated page have to be isolated, too.
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp')
   createReadStream(file).pipe(response)
 }
 
