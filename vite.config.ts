@@ -68,7 +68,7 @@ export default defineConfig({
       manifest,
       injectManifest: {
         globPatterns: ['**/*.{js,mjs,css,html,svg,png,wasm,webmanifest}'],
-        globIgnores: ['service-worker*', '**/ffmpeg-core*', 'headers.json'],
+        globIgnores: ['service-worker*', '**/ffmpeg-core*', '**/espeak-ng*', 'headers.json'],
         maximumFileSizeToCacheInBytes: 64_000_000,
         manifestTransforms: [
           entries => ({ manifest: entries.filter(({ size }) => size <= PRECACHE_LIMIT), warnings: [] }),
@@ -84,7 +84,7 @@ export default defineConfig({
   server: { headers: isolation, proxy: { [companionPaths]: companion } },
   preview: { headers: responseHeaders(), proxy: { [companionPaths]: companion } },
   optimizeDeps: {
-    exclude: ['onnxruntime-web', '@ffmpeg/ffmpeg'],
+    exclude: ['onnxruntime-web', '@ffmpeg/ffmpeg', '@echogarden/espeak-ng-emscripten'],
     // Found only when an export begins: without this the dev page would reload in the middle of it.
     include: ['mediabunny', '@mediabunny/mp3-encoder', '@mediabunny/aac-encoder'],
   },

@@ -65,7 +65,7 @@ describe('the command line', () => {
     [['models', 'pul'], 'Did you mean “pull”?'],
     [['models', 'list', '--jsno'], 'Did you mean “--json”?'],
     [['models', 'list', '--log-level'], 'needs a value'],
-    [['models', 'list', '--log-level', 'loud'], '--level is “loud”'],
+    [['models', 'list', '--log-level', 'loud'], '--log-level is “loud”'],
     [['say', 'two', 'words', '-o', 'x.wav'], 'one word too many'],
     [['say'], 'Missing required positional argument: TEXT.'],
     [['say', '', '-o', 'x.wav'], 'There is no text'],

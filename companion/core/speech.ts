@@ -12,7 +12,8 @@ import { findModel, modelFiles } from '#engine/catalogue.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Lang } from '#protocol/speech.ts'
 import { createPhonemizers } from '#text/g2p/phonemizers.ts'
-import type { Phonemizer } from '#text/g2p/phonemizer.ts'
+import type { G2pData, Phonemizer } from '#text/g2p/phonemizer.ts'
+import { openEspeak } from './espeak.ts'
 import { isMissing } from './models/files.ts'
 
 export interface SpeechOptions {
@@ -36,16 +37,18 @@ export function openSpeech({ models, threads = Math.min(4, availableParallelism(
 
 /** Pronunciation alone, without the voice. */
 export function openPhonemizers(models: string): (lang: Lang) => Promise<Phonemizer> {
-  return createPhonemizers(async () => {
-    const [usGold, usSilver, gbGold, gbSilver, neural] = await Promise.all([
-      readModelFile(models, 'g2p-en', 'us_gold.json'),
-      readModelFile(models, 'g2p-en', 'us_silver.json'),
-      readModelFile(models, 'g2p-en', 'gb_gold.json'),
-      readModelFile(models, 'g2p-en', 'gb_silver.json'),
-      readModelFile(models, 'g2p-en', 'oov_bart_en_us.npz'),
-    ])
-    return { usGold, usSilver, gbGold, gbSilver, neural }
-  })
+  return createPhonemizers({ english: () => englishData(models), espeak: openEspeak })
+}
+
+async function englishData(models: string): Promise<G2pData> {
+  const [usGold, usSilver, gbGold, gbSilver, neural] = await Promise.all([
+    readModelFile(models, 'g2p-en', 'us_gold.json'),
+    readModelFile(models, 'g2p-en', 'us_silver.json'),
+    readModelFile(models, 'g2p-en', 'gb_gold.json'),
+    readModelFile(models, 'g2p-en', 'gb_silver.json'),
+    readModelFile(models, 'g2p-en', 'oov_bart_en_us.npz'),
+  ])
+  return { usGold, usSilver, gbGold, gbSilver, neural }
 }
 
 async function readModelFile(models: string, model: string, path: string): Promise<Uint8Array<ArrayBuffer>> {

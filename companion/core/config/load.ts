@@ -42,7 +42,7 @@ export function loadConfig(input: ConfigInput = {}): Config {
     const { env: variable, fallback } = SETTINGS[key]
     const flag = input.flags?.[key]
     if (flag !== undefined) {
-      settings[key] = readSetting(key, flag, `--${key.split('.')[1]}`)
+      settings[key] = readSetting(key, flag, flagName(key))
       sources[key] = 'flag'
     } else if (env[variable]) {
       settings[key] = readSetting(key, env[variable], variable)
@@ -120,3 +120,6 @@ function dotenv(folder: string): Record<string, string> {
   const ours = Object.entries(parseEnv(text)).filter((pair): pair is [string, string] => pair[0].startsWith('VOXLOOM_'))
   return Object.fromEntries(ours)
 }
+
+/** As it is typed: `--port`, but `--log-level`. */
+const flagName = (key: SettingKey) => `--${key.startsWith('log.') ? key.replace('.', '-') : key.split('.')[1]}`

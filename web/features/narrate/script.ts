@@ -1,6 +1,7 @@
 import type { SegmentId } from '#protocol/pcm.ts'
 import type { Paragraph, Project } from '#protocol/projects.ts'
 import type { EngineInfo, Lang, Segment, VoiceBlend } from '#protocol/speech.ts'
+import { ESPEAK_VOICES } from '#text/g2p/espeak.ts'
 import { applies } from '#text/lexicon/lexicon.ts'
 import { loadSegmenter, type Segmenter } from '#text/segment/segmenter.ts'
 import { segmentKey, shortHash } from './script-hash.ts'
@@ -55,7 +56,8 @@ export async function buildScript(
   for (const [chapter, { paragraphs }] of project.chapters.entries()) {
     for (const [index, paragraph] of paragraphs.entries()) {
       const voice = paragraph.voice ?? settings.voice
-      const lang = langOf(voice) ?? settings.lang
+      // A text in a language that has no voices of its own is read by any.
+      const lang = settings.lang in ESPEAK_VOICES ? settings.lang : (langOf(voice) ?? settings.lang)
       const end = index === paragraphs.length - 1 ? settings.pauses.chapter : settings.pauses.paragraph
       const fingerprint = `${chapter}|${end}|${lang}|${JSON.stringify(voice)}|${common}|${paragraph.text}`
       const before = previous?.reuse.get(paragraph.id)

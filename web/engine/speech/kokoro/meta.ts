@@ -1,3 +1,4 @@
+import { ESPEAK_VOICES } from '#text/g2p/espeak.ts'
 import type { EngineInfo } from '#protocol/speech.ts'
 import { REWRITE_VERSION } from './graph/version.ts'
 
@@ -17,6 +18,7 @@ export const kokoroInfo: EngineInfo = {
   id: 'kokoro-82m',
   name: 'Kokoro',
   version: `${PATH_VERSION}.${REWRITE_VERSION}`,
-  languages: ['en-us', 'en-gb', 'ja'],
+  // The last five are read by eSpeak, with any of the voices.
+  languages: ['en-us', 'en-gb', 'ja', ...Object.keys(ESPEAK_VOICES)],
   sampleRate: KOKORO_SAMPLE_RATE,
 }

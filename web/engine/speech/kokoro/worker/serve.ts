@@ -12,6 +12,7 @@ import { rewriteKokoro, type GraphTarget } from '../graph/rewrite.ts'
 import { REWRITE_VERSION } from '../graph/version.ts'
 import type { KokoroRuntime } from '../runtime.ts'
 import { voiceModel, voicePath } from '../voices.ts'
+import { openEspeak } from './espeak.ts'
 import { heapBytes } from './heap.ts'
 
 declare const self: DedicatedWorkerGlobalScope
@@ -58,7 +59,7 @@ async function open(variant: string, target: GraphTarget, runtime: KokoroRuntime
       graph: () => rewritten(store, kokoro, variant, target),
       voice: id => store.read(entry(voiceModel(id)), voicePath(id)),
     },
-    phonemizer: createPhonemizers(() => englishData(store)),
+    phonemizer: createPhonemizers({ english: () => englishData(store), espeak: openEspeak }),
   })
 }
 
