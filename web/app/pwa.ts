@@ -28,9 +28,12 @@ export function startPwa(): void {
   const workbox = new Workbox('/service-worker.worker.js', { scope: '/' })
   pwa.update = () => workbox.messageSkipWaiting()
   workbox.addEventListener('waiting', () => (pwa.updateReady = true))
-  workbox.addEventListener('controlling', event => {
-    // The first worker of all takes over quietly; a newer one means that the page's code is old.
-    if (event.isUpdate) location.reload()
+  // The first worker of all takes over quietly; a newer one means that the page's code is old. (Workbox's own `isUpdate`
+  // knows only whether there was one when the page was opened, and a page of the first visit may stay open all day.)
+  let controlled = navigator.serviceWorker.controller !== null
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (controlled) location.reload()
+    controlled = true
   })
   workbox.addEventListener('activated', event => {
     if (!event.isUpdate) pwa.offlineReady = true
