@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { extname, join, normalize } from 'node:path'
 import { chromium, type Page } from 'playwright'
@@ -11,6 +12,8 @@ export interface Bench {
   readonly page: Page
   /** Calls an exported function of tests/bench/pages/<module>.ts in the page. */
   call<T>(module: string, name: string, ...args: unknown[]): Promise<T>
+  /** Memory that the page's process holds (resident set), workers and WebAssembly included. Bytes. */
+  tabMemory(): Promise<number>
   close(): Promise<void>
 }
 
@@ -76,6 +79,16 @@ export async function openBench(extraArgs: readonly string[] = []): Promise<Benc
         },
         [module, name, args] as const,
       ),
+    async tabMemory() {
+      const session = await browser.newBrowserCDPSession()
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+      await session.detach()
+      const pids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+      const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', pids.join(',')], { encoding: 'utf8' })
+      const kibibytes = stdout.trim().split(/\s+/).map(Number)
+      if (!kibibytes.every(value => value > 0)) throw new Error('ps does not tell how much memory the page holds.')
+      return kibibytes.reduce((sum, value) => sum + value, 0) * 1024
+    },
     async close() {
       await browser.close()
       await server.close()

@@ -88,4 +88,21 @@ test('without cross-origin isolation the page says so and still speaks', async (
   await fetchVoice(page)
   await heardToTheEnd(page)
   expect(rms(await takeOutput(page))).toBeGreaterThan(0.003)
+  await page.goto('/studio/settings')
+  await expect(page.getByText(/the browser allows one thread only/).first()).toBeVisible()
+})
+
+test('in a window without file storage the page says what will be lost, and still speaks', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(StorageManager.prototype, 'getDirectory', {
+      value: () => Promise.reject(new DOMException('Not here.', 'SecurityError')),
+    })
+  })
+  await newProject(page)
+  await expect(page.getByText('Sound is kept only until this tab closes').first()).toBeVisible()
+  await write(page, 'Nothing of this is kept.')
+  await play(page).click()
+  await fetchVoice(page)
+  await heardToTheEnd(page)
+  expect(rms(await takeOutput(page))).toBeGreaterThan(0.003)
 })

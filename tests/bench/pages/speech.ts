@@ -118,20 +118,14 @@ export function encode(parts: readonly Float32Array[]): string {
   return btoa(text)
 }
 
-/** Synthesises for `minutes`, and reports WebAssembly memory at each. */
-export async function soak(texts: readonly string[], minutes: number): Promise<{ minute: number; heap: number }[]> {
+/** Speaks `texts` in turn for `seconds`, from the `from`th on. @returns how many were spoken */
+export async function soak(texts: readonly string[], seconds: number, from: number): Promise<number> {
   const engine = await client(2)
-  const samples: { minute: number; heap: number }[] = []
-  const started = performance.now()
-  let next = 1
-  for (let i = 0; ; i++) {
-    for await (const chunk of engine.speak(each([segment(texts[i % texts.length]!)]))) void chunk
-    const minute = (performance.now() - started) / 60_000
-    if (minute < next) continue
-    const { bytes } = await (
-      performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> }
-    ).measureUserAgentSpecificMemory()
-    samples.push({ minute: next++, heap: bytes })
-    if (minute >= minutes) return samples
+  const until = performance.now() + seconds * 1000
+  let spoken = 0
+  while (performance.now() < until) {
+    for await (const chunk of engine.speak(each([segment(texts[(from + spoken) % texts.length]!)]))) void chunk
+    spoken++
   }
+  return spoken
 }
