@@ -7,7 +7,7 @@ export const phonemes = defineCommand({
   meta: { name: 'phonemes', description: 'show how a text will be said' },
   args: {
     text: { type: 'positional', required: true, description: 'the text, or - to read it from the input' },
-    lang: { type: 'string', description: 'en-us, en-gb or ja', valueHint: 'LANG' },
+    lang: { type: 'string', description: 'en-us (the default), en-gb, ja, es, fr, hi, it or pt-br', valueHint: 'LANG' },
     ...globalArgs,
   },
   async run({ args }) {
