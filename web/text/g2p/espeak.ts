@@ -4,7 +4,8 @@ import { clean, cleanedOffset, sourceSpan } from '../normalise/clean.ts'
 import { WORD_LIMIT, type Skipped, type SkipReason } from '../normalise/types.ts'
 import { KOKORO_SYMBOLS } from './alphabet.ts'
 import { fixedStretches } from './fixed.ts'
-import type { AnalysedWord, Analysis, Phonemizer, WordSource } from './phonemizer.ts'
+import type { Analysis, Phonemizer, WordSource } from './phonemizer.ts'
+import { createSpoken } from './spoken.ts'
 
 /** eSpeak NG, as far as it is needed. It is GPL, thus no part of this code: whoever has it hands it in. */
 export interface Espeak {
@@ -68,30 +69,20 @@ export function createEspeakReader(espeak: Espeak): Phonemizer {
       const known = options.lang === 'hi' ? /[\p{Script=Devanagari}\p{Script=Latin}]/u : /\p{Script=Latin}/u
       const cleaned = clean(text)
       const source = cleaned.text
-      const words: AnalysedWord[] = []
       const skipped: Skipped[] = [...cleaned.skipped]
-      const said: string[] = []
-      let phonemes = ''
-      const add = ({ from, to }: Stretch, spoken: string, sounds: string, origin: WordSource) => {
-        const span = sourceSpan(cleaned, from, to)
-        const opening = /^[“(]$/.test(sounds)
-        const tight = phonemes === '' || (origin === 'punctuation' && !opening) || /[“(]$/.test(phonemes)
-        if (!tight) phonemes += ' '
-        const phonemeFrom = phonemes.length
-        phonemes += sounds
-        said.push(spoken)
-        words.push({ text: text.slice(span.from, span.to), ...span, spoken, phonemes: sounds, source: origin, phonemeFrom, phonemeTo: phonemes.length }) // prettier-ignore
-      }
+      const spoken = createSpoken(text, cleaned)
+      const add = ({ from, to }: Stretch, ...what: [said: string, sounds: string, source: WordSource]) =>
+        spoken.add(from, to, ...what)
       const skip = ({ from, to }: Stretch, reason: SkipReason) =>
         skipped.push({ ...sourceSpan(cleaned, from, to), reason })
 
       let clause: Stretch[] = []
       const flush = () => {
         if (clause.length === 0) return
-        const spoken = clause.map(({ from, to }) => source.slice(from, to))
-        for (const [index, sounds] of shareOut(spoken, read).entries()) {
+        const texts = clause.map(({ from, to }) => source.slice(from, to))
+        for (const [index, sounds] of shareOut(texts, read).entries()) {
           if (sounds === '') skip(clause[index]!, 'symbol')
-          else add(clause[index]!, spoken[index]!, sounds, 'rule')
+          else add(clause[index]!, texts[index]!, sounds, 'rule')
         }
         clause = []
       }
@@ -133,8 +124,7 @@ export function createEspeakReader(espeak: Espeak): Phonemizer {
         at = end
       }
       flush()
-      skipped.sort((a, b) => a.from - b.from)
-      return { text, normalised: said.join(' '), phonemes, words, skipped }
+      return spoken.finish(skipped)
     },
   }
 }

@@ -3,7 +3,8 @@ import { clean, cleanedOffset, sourceSpan, type Cleaned } from '../normalise/cle
 import type { Skipped, SkipReason } from '../normalise/types.ts'
 import { fixedStretches } from './fixed.ts'
 import { kanaSounds, numberKana, toHiragana } from './kana.ts'
-import type { AnalysedWord, AnalyseOptions, Analysis, Phonemizer, WordSource } from './phonemizer.ts'
+import type { AnalyseOptions, Analysis, Phonemizer } from './phonemizer.ts'
+import { createSpoken } from './spoken.ts'
 
 const KANA = /[ぁ-ゖァ-ヺー]{1,200}/y
 const NUMBER = /\d{1,200}/y
@@ -34,20 +35,8 @@ export function createJapanese(): Phonemizer {
 function analyse(text: string, options: AnalyseOptions): Analysis {
   const cleaned = clean(text)
   const source = cleaned.text
-  const words: AnalysedWord[] = []
   const skipped: Skipped[] = [...cleaned.skipped]
-  const spoken: string[] = []
-  let phonemes = ''
-  const add = (from: number, to: number, said: string, sounds: string, origin: WordSource) => {
-    const span = sourceSpan(cleaned, from, to)
-    const opening = /^[“(]$/.test(sounds)
-    const tight = phonemes === '' || (origin === 'punctuation' && !opening) || /[“(]$/.test(phonemes)
-    if (!tight) phonemes += ' '
-    const phonemeFrom = phonemes.length
-    phonemes += sounds
-    spoken.push(said)
-    words.push({ text: text.slice(span.from, span.to), ...span, spoken: said, phonemes: sounds, source: origin, phonemeFrom, phonemeTo: phonemes.length }) // prettier-ignore
-  }
+  const { add, finish } = createSpoken(text, cleaned)
   const given = japaneseFixed(text, options, cleaned)
   let at = 0
   const look = (expression: RegExp) => {
@@ -91,8 +80,7 @@ function analyse(text: string, options: AnalyseOptions): Analysis {
     else if (letters !== undefined) skip(limit(letters), 'script')
     else at++
   }
-  skipped.sort((a, b) => a.from - b.from)
-  return { text, normalised: spoken.join(' '), phonemes, words, skipped }
+  return finish(skipped)
 }
 
 /** The topic particle は and the direction へ close a run of kana: わたしは, がっこうへ. */
