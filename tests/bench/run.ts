@@ -12,15 +12,17 @@ import { table, type Row } from './rows.ts'
 
 // Figures of docs/benchmarks.md, measured on this machine against peers that really run, in turns with them.
 
+// Those that time something come first: they take eleven minutes and want a machine that does nothing else. The rest
+// count words, samples and bytes, and take an hour and a half.
 const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = {
   wasm,
   first,
   native,
-  words,
-  pronunciation,
-  playback,
   project,
   encoding,
+  pronunciation,
+  words,
+  playback,
   memory,
 }
 
