@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureTools } from './support/tools.ts'
 import { root } from './support/models.ts'
+import { MODELS } from './support/ready.ts'
 
 // All tests, in the order in which a failure is quickest to understand. Ends with one line, "N passed, N failed".
 
@@ -69,8 +70,7 @@ await mkdir(results, { recursive: true })
 const tools = await ensureTools()
 const env = { CHROMIUM: tools.chromium }
 
-const needed = ['kokoro-82m', 'kokoro-voices-ja', 'g2p-en', 'moonshine-tiny-en']
-if (!(await step('models', 'companion/cli/main.ts', ['models', 'pull', ...needed]))) {
+if (!(await step('models', 'companion/cli/main.ts', ['models', 'pull', ...MODELS]))) {
   console.log(`\nThe models could not be fetched: no test means anything without them.\n\n0 passed, 1 failed`)
   process.exit(1)
 }

@@ -8,6 +8,7 @@ import { project } from './groups/project.ts'
 import { pronunciation } from './groups/pronunciation.ts'
 import { wasm } from './groups/wasm.ts'
 import { words } from './groups/words.ts'
+import { ensureReady } from '../support/ready.ts'
 import { table, type Row } from './rows.ts'
 
 // Figures of docs/benchmarks.md, measured on this machine against peers that really run, in turns with them.
@@ -42,6 +43,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0)
 }
 
+await ensureReady()
 const rows: Row[] = []
 let broken = false
 for (const name of chosen) {
