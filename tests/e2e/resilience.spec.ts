@@ -35,6 +35,32 @@ test('a tab killed in the middle of rendering goes on where it was', async ({ pa
   await again.close()
 })
 
+test('a speech worker that vanishes costs nothing: what is open fails at once, and another worker goes on', async ({
+  page,
+}) => {
+  await newProject(page)
+  await write(
+    page,
+    Array.from({ length: 40 }, (_, at) => `Boat number ${at + 1} came back low in the water.`).join(' '),
+  )
+  const before = await storedSounds(page)
+  await play(page).click()
+  await fetchVoice(page)
+  await expect.poll(() => storedSounds(page), { timeout: 120_000 }).toBeGreaterThan(before)
+  const speaking = () => page.workers().find(each => /\/wasm-[^/]*\.js/.test(each.url()))
+  const gone = speaking()
+  if (!gone) throw new Error(`No speech worker among ${page.workers().map(each => each.url())}`)
+  await gone.evaluate(() => self.close())
+  const kept = await storedSounds(page)
+  // Made ahead, nobody hears of it; in the middle of what is heard, a sentence says so, and Play goes on.
+  const failed = page.getByText('The voice engine failed.').first()
+  await expect.poll(async () => speaking() !== gone || (await failed.isVisible()), { timeout: 60_000 }).toBe(true)
+  if (await failed.isVisible()) await play(page).click()
+  await expect.poll(() => storedSounds(page), { timeout: 120_000 }).toBeGreaterThan(kept)
+  await expect(text(page)).toContainText('Boat number 40 came back low in the water.')
+  await page.getByRole('button', { name: 'Pause', exact: true }).first().click()
+})
+
 test('two tabs never overwrite each other: the second is asked, and both texts are safe', async ({ page, shared }) => {
   await newProject(page)
   await write(page, 'Written in the first tab.')
@@ -113,6 +139,45 @@ test('storage that is full is said in a sentence, and the text stays', async ({ 
   } finally {
     await session.send('Storage.overrideQuotaForOrigin', { origin })
   }
+})
+
+test('deleting a project frees its sound, once it can no longer be brought back', async ({ page }) => {
+  await newProject(page)
+  await write(page, 'This sentence is in no other project of the list.')
+  await play(page).click()
+  await fetchVoice(page)
+  await heardToTheEnd(page)
+  const before = await storedSounds(page)
+  await page.getByRole('link', { name: 'All projects' }).click()
+  await page.getByRole('button', { name: /^Actions for This sentence is in no other/ }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await expect(page.getByText(/was deleted/).first()).toBeVisible()
+  expect(await storedSounds(page)).toBe(before)
+  await expect.poll(() => storedSounds(page), { timeout: 30_000 }).toBe(before - 1)
+})
+
+test('sound that no project uses is cleared when asked for, and what is used stays', async ({ page }) => {
+  await newProject(page)
+  await write(page, 'First I was worded like this.')
+  await play(page).click()
+  await fetchVoice(page)
+  await heardToTheEnd(page)
+  await write(page, 'Then I was worded like that.')
+  await play(page).click()
+  await expect.poll(() => storedSounds(page)).toBeGreaterThan(1)
+  await heardToTheEnd(page)
+  const before = await storedSounds(page)
+  await page.getByRole('link', { name: 'All projects' }).click()
+  await page.getByRole('button', { name: 'More' }).first().click()
+  await page.getByRole('menuitem', { name: 'Clear unused sound' }).click()
+  await expect(page.getByText(/were freed/).first()).toBeVisible()
+  expect(await storedSounds(page)).toBeLessThan(before)
+  await page
+    .getByRole('link', { name: /Then I was worded like that/ })
+    .first()
+    .click()
+  await play(page).click()
+  await heardToTheEnd(page)
 })
 
 /** Sentences whose sound is kept in this browser. */

@@ -44,6 +44,8 @@ export interface ExportReport {
   readonly duration: number
   readonly mime: string
   readonly chapters: readonly { readonly title: string; readonly start: number }[]
+  /** FFmpeg was asked for and could not be fetched: the book is whole, its index stands at the end. */
+  readonly unfinished?: boolean
 }
 
 /** Writes the file to `target` as it is made. On failure or cancel the target is aborted. */

@@ -2,6 +2,7 @@ import { errorData, fromErrorData, SeamError } from '#protocol/errors.ts'
 import type { Peer } from '#protocol/peer.ts'
 import type { Run } from '#protocol/run.ts'
 import { type Answer, isMessage, type Request } from './message.ts'
+import { watchLife } from './life.ts'
 import { listen, type Port } from './port.ts'
 import { RemoteStream } from './remote-stream.ts'
 
@@ -143,13 +144,16 @@ export function connect<Calls>(port: Port): Peer<Calls> {
 export function connectWorker<Calls>(worker: Port & { terminate(): void }): WorkerPeer<Calls> {
   const caller = new Caller(worker)
   const peer = peerOf<Calls>(caller)
+  const unwatch = watchLife(worker, () => caller.end(died('it ran out of memory or was closed')))
   return {
     ...peer,
     close() {
+      unwatch()
       peer.close()
       worker.terminate()
     },
     terminate() {
+      unwatch()
       worker.terminate()
       caller.end(died('it was ended'))
     },

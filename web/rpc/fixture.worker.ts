@@ -19,5 +19,9 @@ serve<FixtureCalls>(self, {
         throw new Error('out of memory')
       })
     }),
+  vanish: () => {
+    self.close()
+    return new Promise(() => {})
+  },
   busy: () => new Promise(() => {}),
 })

@@ -2,6 +2,7 @@ import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Handlers } from '#protocol/peer.ts'
 import type { Run } from '#protocol/run.ts'
 import { type Answer, isMessage, type Request } from './message.ts'
+import { showLife } from './life.ts'
 import { listen, type Port } from './port.ts'
 import { buffersOf } from './transfer.ts'
 
@@ -59,6 +60,9 @@ export function serve<Calls>(port: Port, handlers: Handlers<Calls>): { close(): 
       if (works.get(id)?.abort === abort) works.delete(id)
     }
   }
+
+  // A page has windows and ports of its own; only a worker dies by itself.
+  if ('WorkerGlobalScope' in globalThis && port === (globalThis as unknown)) showLife(port)
 
   const unlisten = listen(port, {
     message(data) {

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import type { FixtureCalls } from './fixture.ts'
 import { connect, connectWorker, serve, type WorkerPeer } from './peer.ts'
 
@@ -44,6 +44,16 @@ it('fails what is open when the worker is terminated, and when its script can no
 
   const missing = connectWorker<FixtureCalls>(new Worker('/no-such-script.js', { type: 'module' }))
   await expect(missing.call('busy', null)).rejects.toMatchObject({ code: 'engine' })
+})
+
+it('fails what is open when the worker vanishes without a word', async () => {
+  const peer = start()
+  // A worker that is gone before it has begun is seen by its `error` event.
+  await vi.waitFor(async () => expect((await navigator.locks.query()).held).not.toEqual([]))
+  const busy = peer.call('busy', null)
+  void peer.call('vanish', null).catch(() => undefined)
+  await expect(busy).rejects.toMatchObject({ code: 'engine', retryable: true })
+  await expect(peer.call('echo', new Float32Array(1))).rejects.toMatchObject({ code: 'engine' })
 })
 
 it('talks over a MessageChannel too, until the service closes', async () => {

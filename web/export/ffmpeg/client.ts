@@ -28,13 +28,13 @@ export const exportWithFfmpeg: ExportAudio = async (input, target, run = {}) => 
     const book = await remuxM4b(whole, report.chapters, report.duration, input.metadata, run).catch(
       (error: unknown) => {
         // Without the network the book is as good, only with its index at the end.
-        if (toSeamError(error).code === 'offline') return whole
+        if (toSeamError(error).code === 'offline') return undefined
         throw error
       },
     )
-    await writer.write({ type: 'write', data: book, position: 0 })
+    await writer.write({ type: 'write', data: book ?? whole, position: 0 })
     await writer.close()
-    return { ...report, bytes: book.length }
+    return { ...report, bytes: (book ?? whole).length, unfinished: book === undefined }
   } catch (error) {
     const seam = run.signal?.aborted
       ? new SeamError('cancelled', 'The export was cancelled. The unfinished file was removed.')

@@ -71,19 +71,23 @@ export function useExportJob(): {
         const segments = segmentsOf(open, script, studio.pcm, t, run.signal)
         try {
           let bytes: number
+          let unfinished = false
           if (isAudio(format)) {
             const exportAudio = ffmpeg
               ? (await import('../../export/ffmpeg/client.ts')).exportWithFfmpeg
               : (await import('../../export/client.ts')).exportAudio
             const expected = playback.timeline?.total
             const input = { format, metadata, segments, ...(expected ? { expected } : {}) }
-            ;({ bytes } = await exportAudio(input, target.stream, writing))
+            const report = await exportAudio(input, target.stream, writing)
+            bytes = report.bytes
+            unfinished = report.unfinished ?? false
           } else bytes = await writeText(captionText(format as CaptionFormat, timesOf(segments)), target)
           await target.finish()
           notify({
-            kind: 'success',
+            kind: unfinished ? 'warning' : 'success',
             title: t('narrate.export.done', { name }),
             text: [
+              unfinished ? t('narrate.export.ffmpeg.missed') : '',
               t('narrate.export.doneText', {
                 size: formatBytes(bytes, locale.value),
                 length: formatDuration(playback.timeline?.total ?? 0, locale.value),
@@ -103,7 +107,10 @@ export function useExportJob(): {
         jobs.start({ title: t('narrate.export.job', { name }), kind: 'export', run: work })
       }
       if (playback.complete()) await begin()
-      else await model.onceReady(begin)
+      else {
+        await playback.settled()
+        await model.onceReady(begin, playback.languages())
+      }
       return true
     },
   }

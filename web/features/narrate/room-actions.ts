@@ -78,7 +78,7 @@ export function useRoomActions(): {
       told(
         model.onceReady(async () => {
           jobs.start({ title, kind: 'render', run: run => playback.renderAll(run) })
-        }),
+        }, playback.languages()),
       )
     },
   }

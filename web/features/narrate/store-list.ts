@@ -2,14 +2,22 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { toSeamError, type SeamError } from '#protocol/errors.ts'
 import type { Chapter, Project, ProjectSettings, ProjectSummary } from '#protocol/projects.ts'
+import type { Run } from '#protocol/run.ts'
 import { useStudio } from '../studio.ts'
 import { copyOf, newProject } from './document.ts'
+import { useNarrateProject } from './store.ts'
+import { useNarrateVoices } from './store-voices.ts'
+import { clearUnusedSound, soundOf, type Naming } from './unused-sound.ts'
 
 export type ListOrder = 'opened' | 'changed' | 'title'
+
+/** Milliseconds in which a deleted project can be brought back. */
+export const UNDO_FOR = 15_000
 
 /** Every project of this browser, as rows. */
 export const useNarrateList = defineStore('narrate/list', () => {
   const studio = useStudio()
+  const voices = useNarrateVoices()
 
   const rows = shallowRef<readonly ProjectSummary[]>([])
   const loaded = ref(false)
@@ -67,6 +75,22 @@ export const useNarrateList = defineStore('narrate/list', () => {
     return project
   }
 
+  async function naming(): Promise<Naming> {
+    await voices.load()
+    return { engine: studio.speech.info, langOf: voices.langOf }
+  }
+
+  let undoTimer: ReturnType<typeof setTimeout> | undefined
+  /** Lets go of the project removed last, and of the sound that nothing else uses. */
+  async function forget() {
+    clearTimeout(undoTimer)
+    const project = removed.value
+    removed.value = undefined
+    if (!project) return
+    const named = await naming()
+    await clearUnusedSound(studio, named, await soundOf(project, named))
+  }
+
   return {
     rows: computed(() => rows.value),
     shown,
@@ -93,22 +117,30 @@ export const useNarrateList = defineStore('narrate/list', () => {
       await studio.projects.save({ ...project, title, updatedAt: new Date().toISOString() }, project.revision)
       await refresh()
     },
-    /** The sound that was made stays, so that bringing the project back brings it back whole. */
+    /** Its sound stays until it can't be brought back any more. */
     async remove(id: string) {
       const project = await studio.projects.open(id)
       await studio.projects.remove(id)
+      // What is left of the one before goes now. Failing to free space is no reason not to delete.
+      void forget().catch(() => undefined)
       removed.value = project
+      undoTimer = setTimeout(() => void forget().catch(() => undefined), UNDO_FOR)
       await refresh()
     },
     async bringBack() {
       const project = removed.value
       if (!project) return
+      clearTimeout(undoTimer)
       await studio.projects.create(project)
       removed.value = undefined
       await refresh()
     },
-    forget() {
-      removed.value = undefined
+    forget,
+    /** Takes away all sound that no project names. @returns bytes freed @throws SeamError cancelled */
+    async clearSound(run: Run): Promise<number> {
+      // What was typed last has sound, too.
+      await useNarrateProject().flush()
+      return clearUnusedSound(studio, await naming(), undefined, run)
     },
   }
 })

@@ -4,6 +4,7 @@ import { CATALOGUE } from '#engine/catalogue.ts'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { ModelEntry, ModelFile, ModelVariant } from '#protocol/models.ts'
 import type { Run } from '#protocol/run.ts'
+import type { Lang } from '#protocol/speech.ts'
 import { useJobs, type StartedJob } from '../../ui/jobs.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import type { ModelStore } from '../../storage/types.ts'
@@ -74,11 +75,15 @@ export const useNarrateModel = defineStore('narrate/model', () => {
   const progress = computed(() => jobs.jobs.find(({ id }) => id === jobId.value))
   const fetching = computed(() => progress.value?.state === 'running')
 
-  /** @param also a model that somebody missed, though not everybody needs it */
-  async function missing(also?: unknown): Promise<readonly Need[]> {
+  /**
+   * @param also a model that somebody missed, though not everybody needs it
+   * @param langs languages that are spoken
+   */
+  async function missing(also?: unknown, langs: ReadonlySet<Lang> = new Set()): Promise<readonly Need[]> {
     const companion = studio.companion.state === 'paired' || studio.companion.status !== undefined
     const needs = CATALOGUE.filter(
-      ({ id, task, isDefault }) => id === also || (isDefault && task !== 'transcribe'),
+      ({ id, task, isDefault, languages }) =>
+        id === also || (task !== 'transcribe' && (isDefault || languages.some(lang => langs.has(lang)))),
     ).map(entry => ({
       entry,
       choices: choicesOf(entry, companion).filter(
@@ -111,9 +116,13 @@ export const useNarrateModel = defineStore('narrate/model', () => {
     }
   }
 
-  /** The same for work that is not to begin in vain: looks first. @throws SeamError */
-  async function onceReady(action: () => Promise<void>): Promise<void> {
-    const needs = await missing()
+  /**
+   * The same for work that is not to begin in vain: looks first.
+   * @param langs of the text and its voices
+   * @throws SeamError
+   */
+  async function onceReady(action: () => Promise<void>, langs: ReadonlySet<Lang>): Promise<void> {
+    const needs = await missing(undefined, langs)
     if (needs.length > 0) await ask(needs, action)
     else await action()
   }

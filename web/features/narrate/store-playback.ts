@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { toSeamError, type SeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
+import type { Lang, VoiceBlend } from '#protocol/speech.ts'
 import { useTransport, type TransportState } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
 import type { Place } from './editor/places.ts'
@@ -275,6 +276,21 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     return known.state
   }
 
+  /** Languages of the sentences and of the voices that speak them. */
+  function languages(): ReadonlySet<Lang> {
+    const langs = new Set<Lang>()
+    const voiced = new Set<VoiceBlend>()
+    for (const { segment } of script.value?.sentences ?? []) {
+      langs.add(segment.lang)
+      voiced.add(segment.voice)
+    }
+    for (const { id } of [...voiced].flat()) {
+      const lang = voices.byId.get(id)?.lang
+      if (lang) langs.add(lang)
+    }
+    return langs
+  }
+
   /** Whether every sentence's sound is there. */
   const complete = () => script.value?.sentences.every(sentence => narrator.duration(sentence) !== undefined) ?? false
 
@@ -305,6 +321,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     rerender,
     renderAll,
     complete,
+    languages,
     follow(on: boolean) {
       following.value = on
     },

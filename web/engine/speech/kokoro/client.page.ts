@@ -141,6 +141,16 @@ export function createKokoroClient({ models, wish }: KokoroClientOptions): Kokor
     }
   }
 
+  async function ask<T>(question: (peer: KokoroWorker['peer']) => Promise<T>): Promise<T> {
+    const asked = await worker({})
+    try {
+      return await question(asked.peer)
+    } catch (error) {
+      if (toSeamError(error).code === 'engine') drop(asked)
+      throw error
+    }
+  }
+
   return {
     info: kokoroInfo,
     get report() {
@@ -154,8 +164,8 @@ export function createKokoroClient({ models, wish }: KokoroClientOptions): Kokor
     load: async (run = {}) => void (await worker(run)),
     voices: async () => KOKORO_VOICES,
     speak: (segments, run = {}) => speak(segments, run),
-    analyse: async input => (await worker({})).peer.call('analyse', input),
-    raw: async (phonemes, voice) => (await worker({})).peer.call('raw', { phonemes, voice }),
+    analyse: input => ask(peer => peer.call('analyse', input)),
+    raw: (phonemes, voice) => ask(peer => peer.call('raw', { phonemes, voice })),
     async bulk(run = {}) {
       const { assignment } = await worker(run)
       // A GPU serves one queue; and one thread a core needs at least two cores to gain anything.
