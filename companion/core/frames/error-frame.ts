@@ -1,0 +1,31 @@
+/** What a plugin says of its failure, or of something that it could live with. */
+export interface PluginError {
+  readonly code: string
+  readonly message: string
+  readonly fatal: boolean
+}
+
+const MAX_MESSAGE = 4096
+
+/** An error object, or undefined when `content` is not one as a whole. docs/plugin-protocol.md, 5. */
+export function parseErrorFrame(content: Buffer): PluginError | undefined {
+  // Most frames of JSON are no errors: this is quicker than to parse them.
+  if (!content.includes('"error"') || !content.includes('"message"')) return undefined
+  let data: unknown
+  try {
+    data = JSON.parse(content.toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined
+  const { type, message, fatal, code } = data as Record<string, unknown>
+  if (type !== 'error' || typeof message !== 'string') return undefined
+  return {
+    code: typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : 'PLUGIN_ERROR',
+    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    fatal: fatal !== false,
+  }
+}
+
+/** Whether a payload frame that begins with `byte` may be an error of the first draft. */
+export const mayBeError = (byte: number): boolean => byte === 0x7b || byte === 0x20 || byte === 0x0a || byte === 0x09

@@ -1,0 +1,102 @@
+import { parse, TomlError } from 'smol-toml'
+import { SeamError } from '#protocol/errors.ts'
+import { nearest } from '../nearest.ts'
+
+/** One step of a pipeline, as written. */
+export interface PipelineNode {
+  readonly id: string
+  readonly plugin: string
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** A `.cr` file: plugins in a row. */
+export interface Pipeline {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly nodes: readonly PipelineNode[]
+}
+
+/** Characters of a `.cr` file. */
+export const MAX_PIPELINE = 1_048_576
+/** Nodes of a pipeline: each is a process. */
+export const MAX_NODES = 32
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const KEYS = ['name', 'version', 'description', 'nodes']
+const NODE_KEYS = ['id', 'plugin', 'options']
+
+/** @param where names the file in messages @throws SeamError bad-input, with all that is wrong */
+export function parsePipeline(text: string, where: string): Pipeline {
+  if (text.length > MAX_PIPELINE) {
+    throw new SeamError('bad-input', `${where} has ${text.length} characters; a pipeline may have ${MAX_PIPELINE}.`)
+  }
+  let data: unknown
+  try {
+    data = parse(text)
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    const why = error.message.split('\n')[0]
+    throw new SeamError('bad-input', `${where} can’t be read: line ${error.line}, column ${error.column}: ${why}`)
+  }
+  return checkPipeline(data, where)
+}
+
+/** The same for a pipeline that comes as JSON. @throws SeamError bad-input */
+export function checkPipeline(data: unknown, where: string): Pipeline {
+  const faults: string[] = []
+  if (!isTable(data)) throw new SeamError('bad-input', `${where} is not a table with “name” and “nodes”.`)
+  for (const key of Object.keys(data)) if (!KEYS.includes(key)) faults.push(unknownKey(key, KEYS))
+  const { name, version = '1', description = '', nodes = [] } = data
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    faults.push('“name” must be 1 to 64 letters, digits, “.”, “_” and “-”, and begin with a letter or digit.')
+  }
+  if (typeof version !== 'string' || version.length > 64) faults.push('“version” must be text.')
+  if (typeof description !== 'string' || description.length > 2000) faults.push('“description” must be text.')
+  if (!Array.isArray(nodes)) faults.push('“nodes” must be a list: write [[nodes]] before each.')
+  const list = Array.isArray(nodes) ? (nodes as unknown[]) : []
+  if (Array.isArray(nodes) && list.length === 0)
+    faults.push('There are no nodes: add at least one [[nodes]] with “id” and “plugin”.')
+  if (list.length > MAX_NODES) faults.push(`There are ${list.length} nodes; ${MAX_NODES} are allowed.`)
+  const checked = list.slice(0, MAX_NODES).map((node, at) => checkNode(node, at, faults))
+  const seen = new Set<string>()
+  for (const { id } of checked) {
+    if (id !== '' && seen.has(id))
+      faults.push(`Two nodes have the id “${id}”: an id may stand once, because a pipeline is a row without circles.`)
+    seen.add(id)
+  }
+  if (faults.length > 0) throw new SeamError('bad-input', `${where}: ${faults.join(' ')}`)
+  return { name: name as string, version: version as string, description: description as string, nodes: checked }
+}
+
+function checkNode(node: unknown, at: number, faults: string[]): PipelineNode {
+  const which = `Node ${at + 1}`
+  if (!isTable(node)) {
+    faults.push(`${which} is not a table.`)
+    return { id: '', plugin: '', options: {} }
+  }
+  for (const key of Object.keys(node))
+    if (!NODE_KEYS.includes(key)) faults.push(`${which}: ${unknownKey(key, NODE_KEYS)}`)
+  const { id, plugin, options = {} } = node
+  if (typeof id !== 'string' || !NAME.test(id))
+    faults.push(`${which} needs an “id” of 1 to 64 letters, digits, “.”, “_” and “-”.`)
+  if (typeof plugin !== 'string' || plugin === '')
+    faults.push(`${which} needs a “plugin”: the name of one that is installed.`)
+  if (!isTable(options)) faults.push(`${which}: “options” must be a table.`)
+  return {
+    id: typeof id === 'string' ? id : '',
+    plugin: typeof plugin === 'string' ? plugin : '',
+    options: isTable(options) ? options : {},
+  }
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known)
+  const pipelineWords = ['edges', 'next', 'input', 'inputs', 'from', 'to', 'after']
+  if (pipelineWords.includes(key)) return `There is no “${key}”: nodes run in the order in which they are written.`
+  return `There is no key “${key.slice(0, 64)}”.${meant ? ` Did you mean “${meant}”?` : ''}`
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}

@@ -1,0 +1,113 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+
+/**
+ * Which processes this host has started, on disk: a host that is killed can't end them, so the next one does. A process
+ * is known by its number and its start time, because numbers are given out again.
+ */
+export class ProcessLedger {
+  readonly #root: string
+  readonly #folder: string
+
+  /** @param stateFolder of the user */
+  constructor(stateFolder: string) {
+    this.#root = join(stateFolder, 'processes')
+    this.#folder = join(this.#root, `${process.pid}-${startTime(process.pid) ?? 0}`)
+  }
+
+  note(pid: number): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+      writeFileSync(join(this.#folder, String(pid)), startTime(pid) ?? '')
+    } catch {
+      // Without the note nothing is lost but the clearing up after a crash of ours.
+    }
+  }
+
+  forget(pid: number): void {
+    rmSync(join(this.#folder, String(pid)), { force: true })
+  }
+
+  /** This host ends: its page of the ledger goes, unless something is still noted. */
+  close(): void {
+    try {
+      if (readdirSync(this.#folder).length === 0) rmSync(this.#folder, { recursive: true })
+    } catch {
+      // It was never made.
+    }
+  }
+
+  /** Ends what hosts that are gone have left behind. @returns numbers of the groups that were ended */
+  reap(): number[] {
+    const ended: number[] = []
+    for (const name of list(this.#root)) {
+      const [host = '', started = ''] = name.split('-')
+      if (isAlive(Number(host), started)) continue
+      const folder = join(this.#root, name)
+      for (const file of list(folder)) {
+        const pid = Number(file)
+        const began = readText(join(folder, file))
+        if ((isAlive(pid, began) || isGroupAlive(pid, began)) && killGroup(pid)) ended.push(pid)
+      }
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return ended
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** When a process began, as the system tells it; undefined when it is not there. */
+function startTime(pid: number): string | undefined {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+  if (process.platform === 'linux') return linuxStat(pid)?.started
+  if (process.platform === 'win32') return undefined
+  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+  return status === 0 && stdout.trim() !== '' ? stdout.trim() : undefined
+}
+
+/** proc(5): fields 5 (process group) and 22 (start time in clock ticks since boot). */
+function linuxStat(pid: number): { readonly group: number; readonly started: string } | undefined {
+  const text = readText(`/proc/${pid}/stat`)
+  // The second field is the name in brackets, which may hold anything.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields.length < 20 || fields[0] === 'Z' ? undefined : { group: Number(fields[2]), started: fields[19]! }
+}
+
+function isAlive(pid: number, started: string): boolean {
+  const now = startTime(pid)
+  return now !== undefined && started !== '' && now === started
+}
+
+/** Whether somebody is left of the group that a process led, though it is gone itself. Linux only. */
+function isGroupAlive(pid: number, started: string): boolean {
+  if (process.platform !== 'linux' || started === '' || startTime(pid) !== undefined) return false
+  return list('/proc').some(name => {
+    const stat = /^\d+$/.test(name) ? linuxStat(Number(name)) : undefined
+    return stat !== undefined && stat.group === pid && Number(stat.started) >= Number(started)
+  })
+}
+
+function killGroup(pid: number): boolean {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+    return true
+  } catch {
+    return false
+  }
+}
