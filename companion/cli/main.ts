@@ -9,8 +9,11 @@ const main = defineCommand({
   args: globalArgs,
   // Each is loaded when it is called: speech alone brings a native library with it.
   subCommands: {
+    run: () => import('./run-pipeline.ts').then(module => module.runPipeline),
     say: () => import('./say.ts').then(module => module.say),
     phonemes: () => import('./phonemes.ts').then(module => module.phonemes),
+    pipeline: () => import('./pipeline.ts').then(module => module.pipeline),
+    plugins: () => import('./plugins.ts').then(module => module.plugins),
     models: () => import('./models.ts').then(module => module.models),
     serve: () => import('./serve.ts').then(module => module.serve),
     config: () => import('./config.ts').then(module => module.config),

@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises'
-import { confirm, isCancel } from '@clack/prompts'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
 import type { Segment, SpeechEngine } from '#protocol/speech.ts'
 import { spokenSegments } from '../core/sentences.ts'
 import { wavFile, wavStream, type WavSink } from '../core/wav.ts'
 import { globalArgs, openContext } from './context.ts'
+import { mayReplace } from './output-file.ts'
 import { print, printJson, tell } from './output.ts'
 import { readText } from './text.ts'
 import { parseVoice, voiceName } from './voice.ts'
@@ -136,21 +135,4 @@ function tellProgress(byId: ReadonlyMap<string, Segment>, id: string, segments: 
   if (!process.stderr.isTTY || segments.length < 2) return
   const at = segments.indexOf(byId.get(id)!) + 1
   process.stderr.write(`\r\u001b[KSpeaking: sentence ${at} of ${segments.length}`)
-}
-
-/** @throws SeamError conflict, refused */
-async function mayReplace(path: string, force: boolean): Promise<void> {
-  const there = await stat(path).catch(() => undefined)
-  if (!there) return
-  if (there.isDirectory()) throw new SeamError('bad-input', `${path} is a folder. Name a file in it.`)
-  if (force || !there.isFile()) return
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new SeamError('conflict', `${path} is there already, and was left as it is. Use --force to replace it.`)
-  }
-  const answer = await confirm({
-    message: `${path} is there already. Replace it?`,
-    initialValue: false,
-    output: process.stderr,
-  })
-  if (isCancel(answer) || !answer) throw new SeamError('refused', `${path} was left as it is.`)
 }

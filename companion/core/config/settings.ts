@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path'
 import { SeamError } from '#protocol/errors.ts'
 import { DEFAULT_PORT } from '#protocol/routes.ts'
 import { DEFAULT_HUB } from '../models/hub.ts'
@@ -73,6 +74,13 @@ export const SETTINGS = {
     about: 'address of the model hub',
     read: url,
     expects: 'an address that begins with https:// (or http://)',
+  }),
+  'plugins.folders': setting<string>({
+    env: 'VOXLOOM_PLUGINS',
+    fallback: undefined,
+    about: `folders of plugins besides Voxloom’s own, with “${delimiter}” between them`,
+    read: text,
+    expects: 'a path, or several',
   }),
   'speech.voice': setting<string>({
     env: 'VOXLOOM_VOICE',

@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path'
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { SeamError } from '#protocol/errors.ts'
 import type { OptionValue } from '#protocol/plugins.ts'
 import { nearest } from '../nearest.ts'
@@ -104,6 +104,14 @@ function findPlugin(
     problems.push({ code: 'platform', node, message })
     return undefined
   }
+  if (!existsSync(join(found.folder, found.manifest.entrypoint))) {
+    const cure = found.manifest.build
+      ? `Build it with: voxloom plugins build ${name}`
+      : 'Its folder is not complete: install it again.'
+    const message = `${nameOf(node, name)}: its program ${found.manifest.entrypoint} is missing. ${cure}`
+    problems.push({ code: 'unusable-plugin', node, message })
+    return undefined
+  }
   return found
 }
 
@@ -126,7 +134,9 @@ function settleTypes(
 ): Flow[] | undefined {
   const first = nodes[0]!
   const { input: accepted } = first.found.manifest
-  const begin = inputType ? firstJoin([inputType], accepted) : accepted[0]
+  // A first plugin that takes anything, and nothing said of what comes: text is what most people have.
+  const assumed = accepted[0]!.name === '*/*' ? { name: 'text/plain', parameters: {} } : accepted[0]
+  const begin = inputType ? firstJoin([inputType], accepted) : assumed
   if (!begin) {
     const message = `${nameOf(first.id, first.found.id)} reads ${listed(accepted)}, and the input is ${listed([inputType!])}.`
     problems.push({ code: 'types', node: first.id, message })

@@ -6,7 +6,7 @@ import type { MediaType } from './media-type.ts'
 
 /** Bytes of a `[test] input`. */
 const MAX_SAMPLE = 1024 * 1024
-const SENTENCE = 'The quick brown fox jumps over the lazy dog. It costs 5 pounds.\n'
+const SENTENCE = 'The quick brown fox jumps over the lazy dog — “naïve café”, he said. It costs £5.\n'
 
 /**
  * A tiny input of a type. docs/plugin-protocol.md, 12.

@@ -25,7 +25,7 @@ export interface VerifyOptions extends RunHooks {
  */
 export async function tryPlugin(plugin: UsablePlugin, { models, signal, ...hooks }: VerifyOptions): Promise<number> {
   const { manifest } = plugin
-  const inputType = concrete(manifest.input[0]!)
+  const inputType = concreteType(manifest.input[0]!)
   const plan = planOrThrow({
     pipeline: {
       name: 'verify',
@@ -56,7 +56,7 @@ async function* once(bytes: Uint8Array) {
 }
 
 /** A type that a sample can be made of: wildcards become text, open PCM becomes 24 kHz mono. */
-function concrete(type: MediaType): MediaType {
+export function concreteType(type: MediaType): MediaType {
   if (type.name.endsWith('*'))
     return parseMediaType(type.name.startsWith('audio/') ? 'audio/pcm;rate=24000;channels=1' : 'text/plain')
   if (type.name !== 'audio/pcm') return type

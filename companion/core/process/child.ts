@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ProcessLedger } from './ledger.ts'
+import { groupMembers, type ProcessLedger } from './ledger.ts'
 import { LogTail } from './tail.ts'
 
 export interface Command {
@@ -15,6 +15,13 @@ export interface Command {
 export interface Exit {
   readonly code: number | undefined
   readonly signal: string | undefined
+}
+
+export interface ChildOptions {
+  readonly onLine?: (line: string) => void
+  readonly ledger?: ProcessLedger
+  /** False leaves its children to the caller when it exits by itself. */
+  readonly reapOnExit?: boolean
 }
 
 /** Milliseconds between closing the input, SIGTERM and SIGKILL. */
@@ -40,10 +47,10 @@ export class Child {
   #ending: Promise<Exit | undefined> | undefined
   #gone = false
 
-  constructor(
-    command: Command,
-    options: { readonly onLine?: (line: string) => void; readonly ledger?: ProcessLedger } = {},
-  ) {
+  /** Whether `end` had to be called before it went by itself. */
+  wasEnded = false
+
+  constructor(command: Command, options: ChildOptions = {}) {
     this.#tail = new LogTail(STDERR_KEPT, options.onLine)
     this.#process = spawn(command.program, command.args, {
       cwd: command.folder,
@@ -73,7 +80,7 @@ export class Child {
       // Not `close`: a grandchild may hold the pipes open for ever.
       this.#process.once('exit', (code, signal) => {
         this.#gone = true
-        this.#kill('SIGKILL')
+        if (options.reapOnExit !== false) this.signal('SIGKILL')
         if (pid !== undefined) options.ledger?.forget(pid)
         this.exit = { code: code ?? undefined, signal: signal ?? undefined }
         resolve(this.exit)
@@ -92,6 +99,7 @@ export class Child {
 
   /** Ends it in good order: end of input, 2 s, SIGTERM, 2 s, SIGKILL, each to the whole group. */
   end(): Promise<Exit | undefined> {
+    if (!this.#gone) this.wasEnded = true
     this.#ending ??= this.#end()
     return this.#ending
   }
@@ -102,7 +110,7 @@ export class Child {
     this.stdout.destroy()
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       if (await this.#isGoneWithin(PATIENCE)) break
-      this.#kill(signal)
+      this.signal(signal)
     }
     return this.exited
   }
@@ -115,7 +123,13 @@ export class Child {
     return this.#gone
   }
 
-  #kill(signal: 'SIGTERM' | 'SIGKILL'): void {
+  /** Processes of its group, itself included while it lives. Linux only; none elsewhere. */
+  membersLeft(): number[] {
+    return this.pid === undefined ? [] : groupMembers(this.pid)
+  }
+
+  /** To the whole group. */
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (this.pid === undefined) return
     try {
       if (process.platform === 'win32') {

@@ -94,13 +94,18 @@ function isAlive(pid: number, started: string): boolean {
   return now !== undefined && started !== '' && now === started
 }
 
-/** Whether somebody is left of the group that a process led, though it is gone itself. Linux only. */
+/** Living processes of a group. Linux only; none elsewhere. */
+export function groupMembers(group: number): number[] {
+  if (process.platform !== 'linux') return []
+  return list('/proc')
+    .filter(name => /^\d+$/.test(name) && linuxStat(Number(name))?.group === group)
+    .map(Number)
+}
+
+/** Whether somebody is left of the group that a process led, though it is gone itself. */
 function isGroupAlive(pid: number, started: string): boolean {
-  if (process.platform !== 'linux' || started === '' || startTime(pid) !== undefined) return false
-  return list('/proc').some(name => {
-    const stat = /^\d+$/.test(name) ? linuxStat(Number(name)) : undefined
-    return stat !== undefined && stat.group === pid && Number(stat.started) >= Number(started)
-  })
+  if (started === '' || startTime(pid) !== undefined) return false
+  return groupMembers(pid).some(member => Number(startTime(member)) >= Number(started))
 }
 
 function killGroup(pid: number): boolean {

@@ -1,0 +1,98 @@
+import { createWriteStream } from 'node:fs'
+import { open, rename, stat } from 'node:fs/promises'
+import { confirm, isCancel } from '@clack/prompts'
+import { SeamError } from '#protocol/errors.ts'
+import { fileError } from '../core/models/files.ts'
+
+/** @throws SeamError conflict, refused */
+export async function mayReplace(path: string, force: boolean): Promise<void> {
+  const there = await stat(path).catch(() => undefined)
+  if (!there) return
+  if (there.isDirectory()) throw new SeamError('bad-input', `${path} is a folder. Name a file in it.`)
+  if (force || !there.isFile()) return
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new SeamError('conflict', `${path} is there already, and was left as it is. Use --force to replace it.`)
+  }
+  const answer = await confirm({
+    message: `${path} is there already. Replace it?`,
+    initialValue: false,
+    output: process.stderr,
+  })
+  if (isCancel(answer) || !answer) throw new SeamError('refused', `${path} was left as it is.`)
+}
+
+/** Where the output of a run goes, piece by piece. */
+export interface OutputSink {
+  write(piece: Uint8Array): Promise<void>
+  /** All was written: the file takes its name. */
+  finish(): Promise<void>
+  /** It was not: what is there stays as `<path>.part`. @returns its name, when there is one */
+  keep(): Promise<string | undefined>
+}
+
+/** Written as `<path>.part`, which takes the name when it is whole. @throws SeamError refused, not-found, quota */
+export async function fileOutput(path: string): Promise<OutputSink> {
+  const part = `${path}.part`
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw explain(error, path, part)
+    }
+  }
+  const file = await guarded(() => open(part, 'w'))
+  return {
+    write: piece =>
+      guarded(async () => {
+        for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
+      }),
+    finish: () =>
+      guarded(async () => {
+        await file.sync()
+        await file.close()
+        await rename(part, path)
+      }),
+    async keep() {
+      await file.close().catch(() => undefined)
+      return part
+    },
+  }
+}
+
+function explain(error: unknown, path: string, part: string): SeamError {
+  const failure = fileError(error, path, 'write')
+  switch (failure.code) {
+    case 'quota':
+      return new SeamError(
+        'quota',
+        `There is no room left to write ${path}. What was made so far is kept as ${part}; free some space and run it again.`,
+        { cause: error },
+      )
+    case 'refused':
+      return new SeamError('refused', `This account may not write ${path}. Choose another place with --output.`, {
+        cause: error,
+      })
+    case 'not-found':
+      return new SeamError(
+        'not-found',
+        `The folder of ${path} does not exist. Make it first, or choose another place with --output.`,
+        { cause: error },
+      )
+    default:
+      return failure
+  }
+}
+
+/** Standard output: a reader that is slow slows the run down. */
+export function pipeOutput(): OutputSink {
+  const stream = createWriteStream('', { fd: process.stdout.fd, autoClose: false })
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read has had enough.
+    if (error.code === 'EPIPE') process.exit(0)
+  })
+  return {
+    write: piece => new Promise((resolve, reject) => stream.write(piece, error => (error ? reject(error) : resolve()))),
+    finish: async () => undefined,
+    keep: async () => undefined,
+  }
+}

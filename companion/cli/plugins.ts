@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { defineCommand } from 'citty'
+import { SeamError } from '#protocol/errors.ts'
+import type { Verification } from '#protocol/plugins.ts'
+import { junit, testPlugin, type CaseResult } from '../core/conformance/kit.ts'
+import { fileError } from '../core/models/files.ts'
+import { nearest } from '../core/nearest.ts'
+import { isUsable, readPlugin, type FoundPlugin, type UsablePlugin } from '../core/plugins/discovery.ts'
+import { pluginInfo } from '../core/plugins/info.ts'
+import { MANIFEST } from '../core/plugins/manifest.ts'
+import { globalArgs, openContext } from './context.ts'
+import { EXIT } from './exit.ts'
+import { print, printJson, table, tell } from './output.ts'
+import { openPlugins, pluginArgs } from './plugin-context.ts'
+
+const name = { type: 'positional', required: true, description: 'a plugin of the list', valueHint: 'PLUGIN' } as const
+const names = {
+  ...name,
+  required: false,
+  description: 'plugins of the list; all when absent',
+  valueHint: 'PLUGIN…',
+} as const
+
+const list = defineCommand({
+  meta: { name: 'list', description: 'show the plugins, and whether they work' },
+  args: { ...pluginArgs, ...globalArgs },
+  async run({ args, rawArgs }) {
+    const context = await openContext(args)
+    const { plugins, verifications } = openPlugins(context, rawArgs)
+    const infos = await Promise.all(
+      plugins.map(async plugin => pluginInfo(plugin, isUsable(plugin) ? await verifications.known(plugin) : undefined)),
+    )
+    if (context.json) return printJson(infos)
+    const rows = infos.map(({ id, version, stage, input, output, verification, problem }) =>
+      problem === undefined
+        ? [id, version, stage, input.join(' '), output.join(' '), verification.state]
+        : [id, '', '', '', '', 'can’t be used'],
+    )
+    print(table([['PLUGIN', 'VERSION', 'STAGE', 'READS', 'WRITES', 'STATE'], ...rows]))
+    for (const { id, problem } of infos) if (problem !== undefined) tell(`${id}: ${problem}`)
+  },
+})
+
+const show = defineCommand({
+  meta: { name: 'show', description: 'show one plugin: what it does, its options, where it lies' },
+  args: { plugin: name, ...pluginArgs, ...globalArgs },
+  async run({ args, rawArgs }) {
+    const context = await openContext(args)
+    const { plugins, verifications } = openPlugins(context, rawArgs)
+    const plugin = find(plugins, args.plugin)
+    const info = pluginInfo(plugin, isUsable(plugin) ? await verifications.known(plugin) : undefined)
+    if (context.json) return printJson(info)
+    if (info.problem !== undefined) tell(`voxloom: ${info.problem}`)
+    const facts = [
+      ['plugin', `${info.id} ${info.version}`],
+      ['does', info.description],
+      ['reads', info.input.join(', ')],
+      ['writes', info.output.join(', ')],
+      ['stage', `${info.stage}, ${info.mode}`],
+      ['licence', info.license],
+      ['state', `${info.verification.state}${info.verification.message ? `: ${info.verification.message}` : ''}`],
+      ['trust', info.trust],
+      ['folder', info.folder],
+    ]
+    print(table(facts.filter(([, value]) => value !== '')))
+    const options = Object.entries(info.options).map(
+      ([option, { type, default: standard, description = '', ...rest }]) => {
+        const range = rest.enum
+          ? rest.enum.join('|')
+          : [rest.min, rest.max].some(edge => edge !== undefined)
+            ? `${rest.min ?? ''}…${rest.max ?? ''}`
+            : ''
+        return [
+          option,
+          type,
+          standard === undefined ? (rest.required ? 'required' : '–') : String(standard),
+          range,
+          description,
+        ]
+      },
+    )
+    if (options.length > 0) print(`\n${table([['OPTION', 'TYPE', 'DEFAULT', 'RANGE', ''], ...options])}`)
+  },
+})
+
+const verify = defineCommand({
+  meta: { name: 'verify', description: 'start plugins with a tiny input and look at what comes' },
+  args: { plugin: names, ...pluginArgs, ...globalArgs },
+  async run({ args, rawArgs }) {
+    const context = await openContext(args)
+    const { plugins, verifications, ledger } = openPlugins(context, rawArgs)
+    const chosen = args._.length > 0 ? args._.map(id => find(plugins, id)) : plugins
+    const results: ({ id: string } & Verification)[] = []
+    for (const plugin of chosen) {
+      const result: Verification = isUsable(plugin)
+        ? await verifications.verify(plugin, {
+            models: context.config.models,
+            signal: context.signal,
+            ledger,
+            again: true,
+          })
+        : { state: 'failed', message: plugin.problem }
+      results.push({ id: plugin.id, state: result.state, at: result.at, message: result.message })
+      if (!context.json) print(`${plugin.id}: ${result.state}${result.message ? `. ${result.message}` : ''}`)
+    }
+    if (context.json) printJson(results)
+    return results.every(({ state }) => state === 'verified') ? EXIT.ok : EXIT.failure
+  },
+})
+
+const build = defineCommand({
+  meta: { name: 'build', description: 'make the programs of plugins that come as source' },
+  args: { plugin: names, ...pluginArgs, ...globalArgs },
+  async run({ args, rawArgs }) {
+    const context = await openContext(args)
+    const { plugins } = openPlugins(context, rawArgs)
+    const chosen = args._.length > 0 ? args._.map(id => find(plugins, id)) : plugins
+    const built: string[] = []
+    for (const plugin of chosen.filter(isUsable)) {
+      if (plugin.manifest.build === undefined) {
+        if (args._.length > 0) tell(`${plugin.id}: there is nothing to build.`)
+        continue
+      }
+      if (!context.json) tell(`${plugin.id}: ${plugin.manifest.build.join(' ')}`)
+      await runBuild(plugin, plugin.manifest.build, context.signal)
+      built.push(plugin.id)
+    }
+    if (context.json) printJson(built)
+  },
+})
+
+const test = defineCommand({
+  meta: { name: 'test', description: 'run every rule of the protocol against plugins, over real pipes' },
+  args: {
+    plugin: { ...names, description: 'folders with a plugin, or names of the list', valueHint: 'DIR…' },
+    junit: { type: 'string', description: 'write the results as JUnit XML', valueHint: 'FILE' },
+    ...pluginArgs,
+    ...globalArgs,
+  },
+  async run({ args, rawArgs }) {
+    const context = await openContext(args)
+    const { plugins } = openPlugins(context, rawArgs)
+    const chosen = args._.length > 0 ? args._.map(given => byFolderOrName(plugins, given)) : plugins
+    const suites = new Map<string, readonly CaseResult[]>()
+    for (const plugin of chosen) {
+      if (!context.json) print(plugin.id)
+      const onResult = (result: CaseResult) => {
+        if (!context.json)
+          print(
+            `  ${MARKS[result.verdict]} ${result.title}${result.message ? `\n      ${result.message} (${result.paragraph})` : ''}`,
+          )
+      }
+      suites.set(
+        plugin.id,
+        isUsable(plugin)
+          ? await testPlugin(plugin, { models: context.config.models, signal: context.signal, onResult })
+          : [
+              {
+                id: 'manifest',
+                title: 'has a manifest in order',
+                paragraph: '7',
+                verdict: 'failed',
+                message: plugin.problem ?? '',
+                took: 0,
+              },
+            ],
+      )
+      if (!isUsable(plugin) && !context.json) print(`  ✗ has a manifest in order\n      ${plugin.problem} (7)`)
+    }
+    if (args.junit !== undefined)
+      await writeFile(args.junit, junit(suites)).catch(error => Promise.reject(fileError(error, args.junit!, 'write')))
+    const all = [...suites.values()].flat()
+    const failures = all.filter(({ verdict }) => verdict === 'failed').length
+    if (context.json) printJson(Object.fromEntries(suites))
+    else
+      print(
+        `\n${all.filter(({ verdict }) => verdict === 'passed').length} passed, ${failures} failed, ${all.filter(({ verdict }) => verdict === 'not-applicable').length} without meaning here`,
+      )
+    return failures === 0 ? EXIT.ok : EXIT.failure
+  },
+})
+
+const MARKS = { passed: '✓', failed: '✗', 'not-applicable': '–' } as const
+
+/** A folder wins: whoever writes a plugin points at it. */
+function byFolderOrName(plugins: readonly FoundPlugin[], given: string): FoundPlugin {
+  const folder = resolve(given)
+  return existsSync(join(folder, MANIFEST)) ? readPlugin(folder) : find(plugins, given)
+}
+
+/** @throws SeamError engine, not-found, cancelled */
+async function runBuild(
+  { id, folder }: UsablePlugin,
+  [program, ...rest]: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  // What the build says goes to the error stream: the output is for data.
+  const child = spawn(program!, rest, { cwd: folder, stdio: ['ignore', process.stderr, process.stderr], signal })
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null]
+    if (code !== 0)
+      throw new SeamError('engine', `The plugin “${id}” could not be built: ${program} ended with code ${code}.`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new SeamError(
+        'not-found',
+        `The plugin “${id}” is built with “${program}”, which is not on this machine. Install it and try again.`,
+      )
+    }
+    if (signal.aborted) throw new SeamError('cancelled', 'The build was stopped.')
+    throw error
+  }
+}
+
+function find(plugins: readonly FoundPlugin[], id: string): FoundPlugin {
+  const found = plugins.find(plugin => plugin.id === id)
+  if (found) return found
+  const meant = nearest(
+    id,
+    plugins.map(plugin => plugin.id),
+  )
+  throw new SeamError(
+    'not-found',
+    `There is no plugin “${id}”. ${meant ? `Did you mean “${meant}”?` : 'See voxloom plugins list.'}`,
+  )
+}
+
+export const plugins = defineCommand({
+  meta: { name: 'plugins', description: 'list, check and build plugins' },
+  args: globalArgs,
+  subCommands: { list, show, verify, test, build },
+})
