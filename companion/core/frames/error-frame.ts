@@ -6,11 +6,14 @@ export interface PluginError {
 }
 
 const MAX_MESSAGE = 4096
+/** What JSON allows before a value: space, line feed, carriage return, tab. */
+const SPACE: readonly number[] = [0x20, 0x0a, 0x0d, 0x09]
 
 /** An error object, or undefined when `content` is not one as a whole. docs/plugin-protocol.md, 5. */
 export function parseErrorFrame(content: Buffer): PluginError | undefined {
-  // Most frames of JSON are no errors: this is quicker than to parse them.
-  if (!content.includes('"error"') || !content.includes('"message"')) return undefined
+  // Most frames of JSON are no errors: this is quicker than to parse them. What is written with escapes may be one.
+  const mayBe = content.includes('"error"') && content.includes('"message"')
+  if (!mayBe && !content.includes('\\u')) return undefined
   let data: unknown
   try {
     data = JSON.parse(content.toString('utf8'))
@@ -28,4 +31,4 @@ export function parseErrorFrame(content: Buffer): PluginError | undefined {
 }
 
 /** Whether a payload frame that begins with `byte` may be an error of the first draft. */
-export const mayBeError = (byte: number): boolean => byte === 0x7b || byte === 0x20 || byte === 0x0a || byte === 0x09
+export const mayBeError = (byte: number): boolean => byte === 0x7b || SPACE.includes(byte)

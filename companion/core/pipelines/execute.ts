@@ -12,7 +12,7 @@ export interface PipelinePlan {
 
 export interface ExecuteOptions extends RunHooks {
   readonly signal?: AbortSignal
-  /** Called with every piece of output: what went through each node so far, in order. */
+  /** Called with every piece of output and at the end: what went through each node so far, in order. */
   readonly onTraffic?: (traffic: readonly NodeTraffic[]) => void
 }
 
@@ -46,6 +46,8 @@ export async function* executePipeline(
       onTraffic?.(runs.map(({ traffic }) => traffic))
     }
     if (signal?.aborted) throw cancelled()
+    // What went in after the last piece of output, or all of it when there was none.
+    onTraffic?.(runs.map(({ traffic }) => traffic))
   } finally {
     signal?.removeEventListener('abort', stopAll)
     source.stop()

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { SeamError } from '#protocol/errors.ts'
@@ -54,7 +54,9 @@ export function readManifest(folder: string): Manifest {
   const path = join(folder, MANIFEST)
   let text: string
   try {
-    const { size } = lstatSync(path)
+    // What a link leads to counts: a pipe or a device behind it would be read for ever.
+    const { size, isFile } = fileFacts(path)
+    if (!isFile) throw new SeamError('bad-input', `${path} is no file. Put the manifest there, as a file of text.`)
     if (size > MAX_MANIFEST) {
       throw new SeamError('bad-input', `${path} has ${size} bytes; a manifest may have ${MAX_MANIFEST}.`)
     }
@@ -98,6 +100,11 @@ export function parseManifest(text: string, where: string, folder?: string): Man
   for (const type of [...types.input, ...types.output]) if (typeof type === 'string') faults.push(type)
   if (faults.length > 0) throw new SeamError('bad-input', `${where}: ${faults.join(' ')}`)
   return manifestOf(given, types.input as MediaType[], types.output as MediaType[])
+}
+
+function fileFacts(path: string): { readonly size: number; readonly isFile: boolean } {
+  const stat = statSync(path)
+  return { size: stat.size, isFile: stat.isFile() }
 }
 
 function manifestOf(given: RawManifest, input: MediaType[], output: MediaType[]): Manifest {
@@ -176,17 +183,27 @@ interface Issue {
   readonly keys?: readonly string[]
 }
 
+/** Keys of the manifest's tables, by the first part of their place. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(manifestSchema.shape),
+  options: ['type', 'default', 'required', 'enum', 'min', 'max', 'description'],
+  permissions: ['network', 'gpu', 'read'],
+  test: ['input', 'options'],
+}
+
 /** One finding of the schema as a sentence. */
 function problem(issue: Issue, raw: unknown): string {
   const at = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys' && issue.keys) {
-    const [key = ''] = issue.keys
-    const known =
-      issue.path.length === 0
-        ? Object.keys(manifestSchema.shape)
-        : ['type', 'default', 'required', 'enum', 'min', 'max', 'description']
-    const meant = nearest(key, known)
-    return `There is no key “${at ? `${at}.` : ''}${key}”.${meant ? ` Did you mean “${meant}”?` : ''}`
+    const known = KEYS[String(issue.path[0] ?? '')] ?? []
+    return issue.keys
+      .slice(0, 5)
+      .map(key => {
+        const meant = nearest(key, known)
+        const name = `${at ? `${at}.` : ''}${key}`
+        return `There is no key “${name.slice(0, 80)}”.${meant ? ` Did you mean “${meant}”?` : ''}`
+      })
+      .join(' ')
   }
   const value = issue.path.reduce<unknown>(
     (inner, key) =>

@@ -67,7 +67,8 @@ export function joinTypes(a: MediaType, b: MediaType): MediaType | undefined {
   for (const [key, value] of Object.entries(a.parameters)) {
     if (b.parameters[key] !== undefined && b.parameters[key] !== value) return undefined
   }
-  return { name: isWild(a) ? b.name : a.name, parameters: { ...a.parameters, ...b.parameters } }
+  // The narrower of two patterns: `audio/*` says more than `*/*`.
+  return { name: isWild(a) && b.name !== '*/*' ? b.name : a.name, parameters: { ...a.parameters, ...b.parameters } }
 }
 
 /** What a plugin that lists `output` writes when it reads `input`; undefined when the pattern can't be settled. */

@@ -4,6 +4,8 @@ export class LogTail {
   readonly #onLine: (line: string) => void
   #pieces: Buffer[] = []
   #size = 0
+  /** Whether something of the beginning is gone. */
+  #isCut = false
   #open = ''
   readonly #decoder = new TextDecoder('utf-8')
 
@@ -26,6 +28,7 @@ export class LogTail {
 
   /** No more will come: what stands without a line's end is a line, too. */
   end(): void {
+    this.#open += this.#decoder.decode()
     if (this.#open !== '') this.#onLine(this.#open)
     this.#open = ''
   }
@@ -33,11 +36,12 @@ export class LogTail {
   /** The last bytes as text, from the beginning of a line on where there is one. */
   get text(): string {
     const all = this.#trim().toString('utf8')
-    const cut = this.#size < this.#limit ? 0 : all.indexOf('\n') + 1
+    const cut = this.#isCut ? all.indexOf('\n') + 1 : 0
     return all.slice(cut).trimEnd()
   }
 
   #trim(): Buffer {
+    if (this.#size > this.#limit) this.#isCut = true
     const last = Buffer.concat(this.#pieces).subarray(-this.#limit)
     // A copy: a view would keep all of what it was cut from.
     this.#pieces = [Buffer.from(last)]
