@@ -50,6 +50,15 @@ export function interruptedWith(): number | undefined {
   return interruption.signal.aborted ? code : undefined
 }
 
+/** The output can't be written any more: the work stops in good order, and the process ends with `exit`. */
+export function stopWith(exit: number): void {
+  if (interruption.signal.aborted) return
+  code = exit
+  interruption.abort()
+  // For a command that does not look at the signal.
+  setTimeout(() => process.exit(exit), 10_000).unref()
+}
+
 /** The first Ctrl-C stops the work in good order, the second at once. */
 export function catchSignals(): void {
   for (const [name, number] of [

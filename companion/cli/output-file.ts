@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { confirm, isCancel } from '@clack/prompts'
 import { SeamError } from '#protocol/errors.ts'
 import { fileError } from '../core/models/files.ts'
@@ -30,42 +29,58 @@ export interface OutputSink {
   keep(): Promise<string | undefined>
 }
 
-/** Written as `<path>.part`, which takes the name when it is whole. @throws SeamError refused, not-found, quota */
+/**
+ * Written as `<path>.part`, which takes the name when it is whole. A device or a named pipe is written to as it is:
+ * nothing may take its place. @throws SeamError refused, not-found, quota
+ */
 export async function fileOutput(path: string): Promise<OutputSink> {
-  const part = `${path}.part`
+  const there = await stat(path).catch(() => undefined)
+  const isSpecial = there !== undefined && !there.isFile()
+  const part = isSpecial ? path : `${path}.part`
+  let written = 0
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
-      throw explain(error, path, part)
+      throw explain(error, path, isSpecial || written === 0 ? undefined : part)
     }
   }
   const file = await guarded(() => open(part, 'w'))
   return {
     write: piece =>
       guarded(async () => {
-        for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
+        for (let at = 0; at < piece.length;) {
+          const { bytesWritten } = await file.write(piece, at)
+          at += bytesWritten
+          written += bytesWritten
+        }
       }),
     finish: () =>
       guarded(async () => {
-        await file.sync()
+        if (!isSpecial) await file.sync()
         await file.close()
-        await rename(part, path)
+        if (!isSpecial) await rename(part, path)
       }),
     async keep() {
       await file.close().catch(() => undefined)
-      return part
+      if (isSpecial) return undefined
+      if (written > 0) return part
+      // Nobody misses a file without content.
+      await rm(part, { force: true }).catch(() => undefined)
+      return undefined
     },
   }
 }
 
-function explain(error: unknown, path: string, part: string): SeamError {
+function explain(error: unknown, path: string, part: string | undefined): SeamError {
   const failure = fileError(error, path, 'write')
   switch (failure.code) {
     case 'quota':
       return new SeamError(
         'quota',
-        `There is no room left to write ${path}. What was made so far is kept as ${part}; free some space and run it again.`,
+        part === undefined
+          ? `There is no room left to write ${path}. Free some space and run it again.`
+          : `There is no room left to write ${path}. What was made so far is kept as ${part}; free some space and run it again.`,
         { cause: error },
       )
     case 'refused':
@@ -85,13 +100,13 @@ function explain(error: unknown, path: string, part: string): SeamError {
 
 /** Standard output: a reader that is slow slows the run down. */
 export function pipeOutput(): OutputSink {
-  const stream = createWriteStream('', { fd: process.stdout.fd, autoClose: false })
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read has had enough.
-    if (error.code === 'EPIPE') process.exit(0)
-  })
+  // Not through the descriptor: Node has made it non-blocking, and writes into a full pipe would fail.
+  const { stdout } = process
   return {
-    write: piece => new Promise((resolve, reject) => stream.write(piece, error => (error ? reject(error) : resolve()))),
+    write: piece =>
+      new Promise((resolve, reject) =>
+        stdout.write(piece, error => (error ? reject(fileError(error, 'the output', 'write')) : resolve())),
+      ),
     finish: async () => undefined,
     keep: async () => undefined,
   }

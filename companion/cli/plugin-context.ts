@@ -1,10 +1,8 @@
-import { delimiter, join } from 'node:path'
 import type { ArgsDef } from 'citty'
-import { discoverPlugins, type FoundPlugin, type PluginFolder } from '../core/plugins/discovery.ts'
+import { discoverPlugins, type FoundPlugin } from '../core/plugins/discovery.ts'
+import { pluginFolders } from '../core/plugins/folders.ts'
 import { VerificationCache } from '../core/plugins/verify.ts'
 import { ProcessLedger } from '../core/process/ledger.ts'
-import { productRoot } from '../core/paths.ts'
-import type { Config } from '../core/config/load.ts'
 import type { Context } from './context.ts'
 
 /** Options of every command that uses plugins. */
@@ -34,17 +32,8 @@ export function openPlugins({ config }: Pick<Context, 'config'>, rawArgs: readon
   }
 }
 
-/** Nearest first: the command line, the settings, what was installed, what came with Voxloom. */
-function pluginFolders(config: Config, given: readonly string[]): PluginFolder[] {
-  const configured = (config.settings['plugins.folders'] ?? '').split(delimiter).filter(Boolean)
-  return [...given, ...configured, join(config.folders.data, 'plugins'), join(productRoot, 'plugins')].map(path => ({
-    path,
-    trust: 'local',
-  }))
-}
-
 /** Every value that an option was given. */
-export function repeated(rawArgs: readonly string[], name: string): string[] {
+function repeated(rawArgs: readonly string[], name: string): string[] {
   const values: string[] = []
   for (const [at, arg] of rawArgs.entries()) {
     if (arg === '--') break

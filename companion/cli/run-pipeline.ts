@@ -8,6 +8,7 @@ import { executePipeline, type PipelinePlan } from '../core/pipelines/execute.ts
 import { planOrThrow } from '../core/pipelines/plan.ts'
 import type { NodeTraffic } from '../core/pipelines/plugin-run.ts'
 import { isUsable } from '../core/plugins/discovery.ts'
+import { failedCheck } from '../core/plugins/host.ts'
 import { parseMediaType, type MediaType } from '../core/plugins/media-type.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { typeOfFile } from './file-type.ts'
@@ -107,9 +108,7 @@ async function verifyAll(
     if (!names.has(plugin.id)) continue
     names.delete(plugin.id)
     const { state, message } = await verifications.verify(plugin, { models: config.models, signal, ledger })
-    if (state === 'failed') {
-      throw new SeamError('engine', `The plugin “${plugin.id}” did not pass its check, and was not used. ${message}`)
-    }
+    if (state === 'failed') throw failedCheck(plugin.id, message)
   }
 }
 

@@ -2,7 +2,7 @@ import { renderUsage, runCommand, type ArgsDef, type CommandDef } from 'citty'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import { productVersion } from '../core/version.ts'
-import { catchSignals, interruptedWith } from './context.ts'
+import { catchSignals, interruptedWith, stopWith } from './context.ts'
 import { EXIT, exitCode } from './exit.ts'
 import { print, tell } from './output.ts'
 
@@ -112,7 +112,7 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
   } catch (error) {
     const stopped = interruptedWith()
     if (stopped !== undefined) {
-      tell('voxloom: stopped.')
+      if (stopped === EXIT.interrupted || stopped === EXIT.terminated) tell('voxloom: stopped.')
       return stopped
     }
     if (error instanceof Error && error.name === 'CLIError') {
@@ -128,12 +128,21 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
 
 /** Runs the process's command line to its exit code. */
 export async function runCli(root: AnyCommand): Promise<void> {
+  let broken: number | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok)
-    throw error
+    // Whoever read has had enough: nothing went wrong.
+    if (error.code === 'EPIPE') return stopWith(EXIT.ok)
+    const full = error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    tell(
+      `voxloom: ${full ? 'There is no room left for the output.' : `The output can’t be written: ${error.message}.`}`,
+    )
+    broken = full ? EXIT.noRoom : EXIT.failure
+    process.exitCode = broken
+    stopWith(broken)
   })
   catchSignals()
-  process.exitCode = await run(root, process.argv.slice(2))
+  const code = await run(root, process.argv.slice(2))
+  process.exitCode = broken ?? code
   // A command that stopped reading must not wait for whoever writes to it.
   process.stdin.destroy()
 }

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
 import { startDaemon, type Daemon } from '../daemon/server.ts'
+import { pluginFolders } from '../core/plugins/folders.ts'
+import { PluginHost } from '../core/plugins/host.ts'
 import { productRoot } from '../core/paths.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { EXIT } from './exit.ts'
@@ -25,22 +27,38 @@ export async function listen(
   { config, models, log }: Context,
   { dist, origins }: { readonly dist?: string; readonly origins?: readonly string[] },
 ): Promise<Daemon> {
-  const port = config.settings['server.port']!
-  try {
-    return await startDaemon({
-      port,
-      store: models,
-      stateFolder: config.folders.state,
-      logger: log.logger,
-      ...(dist !== undefined && { dist }),
-      ...(origins && { origins }),
-    })
-  } catch (error) {
-    if (!(error instanceof SeamError) || error.code !== 'conflict' || !(await isOurs(port))) throw error
+  const { settings, folders } = config
+  const port = settings['server.port']!
+  if (await isOurs(port)) {
     throw new SeamError(
       'conflict',
       `Voxloom runs already at http://localhost:${port}. Open it there, stop it first, or choose another --port.`,
     )
+  }
+  const host = new PluginHost({
+    folders: pluginFolders(config),
+    stateFolder: folders.state,
+    cacheFolder: folders.cache,
+    configFolder: folders.config,
+    models: config.models,
+    concurrency: settings['jobs.concurrency']!,
+    maxInput: settings['jobs.max-input']! * 1024 * 1024,
+  })
+  try {
+    const daemon = await startDaemon({
+      port,
+      store: models,
+      stateFolder: folders.state,
+      host,
+      logger: log.logger,
+      ...(dist !== undefined && { dist }),
+      ...(origins && { origins }),
+    })
+    await host.jobs.start()
+    return daemon
+  } catch (error) {
+    await host.close()
+    throw error
   }
 }
 

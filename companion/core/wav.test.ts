@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { spokenSegments } from './sentences.ts'
 import { toPcm16, wavFile, wavStream } from './wav.ts'
@@ -29,6 +31,19 @@ describe('a WAV file', () => {
     await sink.write(new Float32Array(10))
     await sink.discard()
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('goes into a named pipe as it is made, and does not take its place', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const read = buffer(reader.stdout)
+    const sink = await wavFile(path, 24_000)
+    await sink.write(Float32Array.of(0, 0.5))
+    await sink.finish()
+    expect((await read).length).toBe(48)
+    expect(statSync(path).isFIFO()).toBe(true)
+    expect(readdirSync(folder)).toEqual(['pipe'])
   })
 
   it('says why it can’t be written', async () => {

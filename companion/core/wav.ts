@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { SeamError } from '#protocol/errors.ts'
 import { fileError } from './models/files.ts'
@@ -45,8 +46,23 @@ export interface WavSink {
   discard(): Promise<void>
 }
 
-/** A file that appears when it is whole: written beside its place, and renamed. @throws SeamError refused, not-found, quota */
+/**
+ * A file that appears when it is whole: written beside its place, and renamed. A device or a named pipe is written to
+ * as it is: nothing may take its place. @throws SeamError refused, not-found, quota
+ */
 export async function wavFile(path: string, sampleRate: number): Promise<WavSink> {
+  const there = await stat(path).catch(() => undefined)
+  if (there && !there.isFile()) {
+    const pipe = createWriteStream(path)
+    const { finish, ...sink } = wavStream(pipe, sampleRate)
+    return {
+      ...sink,
+      async finish() {
+        await finish()
+        await new Promise<void>((resolve, reject) => pipe.once('error', reject).end(resolve))
+      },
+    }
+  }
   const draft = `${path}.${randomBytes(4).toString('hex')}.part`
   let bytes = 0
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {

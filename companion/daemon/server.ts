@@ -1,14 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import swagger from '@fastify/swagger'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { ModelStore } from '../core/models/store.ts'
+import type { PluginHost } from '../core/plugins/host.ts'
 import { errorCode } from '../core/models/files.ts'
 import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
 import { Guard } from './guard.ts'
+import { jobRoutes } from './job-routes.ts'
+import { measure } from './metrics.ts'
 import { modelRoutes } from './models.ts'
+import { openApi } from './openapi.ts'
 import { isReserved, servePage } from './page.ts'
+import { pluginRoutes } from './plugin-routes.ts'
+import { fail } from './reply.ts'
 import { SocketHub } from './socket.ts'
 
 export interface DaemonOptions {
@@ -17,6 +25,8 @@ export interface DaemonOptions {
   readonly store: ModelStore
   /** Where the token lies. */
   readonly stateFolder: string
+  /** Plugins, pipelines and jobs; without it there are none. */
+  readonly host?: PluginHost
   /** The built page; absent when another server shows it. */
   readonly dist?: string
   /** Other origins whose pages may ask, e.g. the development server's. */
@@ -67,6 +77,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       sockets.close()
       await Promise.all(servers.map(closeServer))
       await app.close()
+      await options.host?.close()
     },
   }
 }
@@ -78,7 +89,6 @@ async function createApp(
 ): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: 1 << 20,
-    requestTimeout: 60_000,
     routerOptions: { maxParamLength: 512 },
     // The query may hold a ticket: it is not logged.
     ...(options.logger && {
@@ -86,6 +96,7 @@ async function createApp(
       logController: new LogController({ disableRequestLogging: true }),
     }),
   })
+  await app.register(swagger, openApi())
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS)
     const path = request.url.split('?', 1)[0]!
@@ -106,6 +117,14 @@ async function createApp(
     request.log.debug({ method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode })
   })
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error instanceof SeamError) return fail(reply, error)
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const [first] = error.validation
+      const at = first?.instancePath.replaceAll('/', '.').replace(/^\./, '') ?? ''
+      const where = error.validationContext ?? 'body'
+      const message = `The ${where === 'body' ? 'body' : where} can’t be used: ${at ? `“${at}”: ` : ''}${first?.message ?? error.message}.`
+      return fail(reply, new SeamError('bad-input', message))
+    }
     const code = error.statusCode ?? 500
     if (code >= 500) request.log.error(error)
     const data = code >= 500 ? errorData(error) : { ...errorData(error), code: 'bad-input' as const }
@@ -118,6 +137,17 @@ async function createApp(
   })
   app.post('/ws/ticket', async () => ({ ticket: guard.issueTicket() }))
   modelRoutes(app, options.store)
+  if (options.host) {
+    const { host } = options
+    await app.register(async part => {
+      part.setValidatorCompiler(validatorCompiler)
+      part.setSerializerCompiler(serializerCompiler)
+      pluginRoutes(part, host)
+      jobRoutes(part, host)
+    })
+    measure(app, host)
+  }
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   if (options.dist === undefined) {
     app.setNotFoundHandler((_, reply) =>
       reply.code(404).send(refusal('There is nothing at this address.', 'not-found')),
@@ -147,7 +177,8 @@ function refusal(message: string, code: 'refused' | 'not-found' = 'refused') {
 async function listenOnLoopback(app: FastifyInstance, port: number): Promise<Server[]> {
   const make = () => {
     const server = createServer((request: IncomingMessage, response: ServerResponse) => app.routing(request, response))
-    server.requestTimeout = 60_000
+    // An input of gigabytes takes its time; headers must come within Node's own minute.
+    server.requestTimeout = 30 * 60_000
     return server
   }
   const first = await listen(make(), '127.0.0.1', port)

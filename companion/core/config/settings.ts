@@ -113,6 +113,20 @@ export const SETTINGS = {
     read: numberBetween(1, 64, true),
     expects: 'a whole number from 1 to 64',
   }),
+  'jobs.concurrency': setting<number>({
+    env: 'VOXLOOM_JOBS',
+    fallback: 1,
+    about: 'jobs at a time; a plugin may use several cores by itself',
+    read: numberBetween(1, 64, true),
+    expects: 'a whole number from 1 to 64',
+  }),
+  'jobs.max-input': setting<number>({
+    env: 'VOXLOOM_JOBS_MAX_INPUT',
+    fallback: 1024,
+    about: 'largest input of a job, MiB',
+    read: numberBetween(1, 1_048_576, true),
+    expects: 'a whole number from 1 to 1048576',
+  }),
   'log.level': setting<LogLevel>({
     env: 'VOXLOOM_LOG_LEVEL',
     fallback: 'warn',

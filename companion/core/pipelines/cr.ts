@@ -46,13 +46,15 @@ export function parsePipeline(text: string, where: string): Pipeline {
 export function checkPipeline(data: unknown, where: string): Pipeline {
   const faults: string[] = []
   if (!isTable(data)) throw new SeamError('bad-input', `${where} is not a table with “name” and “nodes”.`)
-  for (const key of Object.keys(data)) if (!KEYS.includes(key)) faults.push(unknownKey(key, KEYS))
+  for (const key of strangers(data, KEYS)) faults.push(unknownKey(key, KEYS))
   const { name, version = '1', description = '', nodes = [] } = data
   if (typeof name !== 'string' || !NAME.test(name)) {
     faults.push('“name” must be 1 to 64 letters, digits, “.”, “_” and “-”, and begin with a letter or digit.')
   }
-  if (typeof version !== 'string' || version.length > 64) faults.push('“version” must be text.')
-  if (typeof description !== 'string' || description.length > 2000) faults.push('“description” must be text.')
+  if (typeof version !== 'string' || version.length > 64)
+    faults.push('“version” must be text of at most 64 characters: version = "1".')
+  if (typeof description !== 'string' || description.length > 2000)
+    faults.push('“description” must be text of at most 2,000 characters.')
   if (!Array.isArray(nodes)) faults.push('“nodes” must be a list: write [[nodes]] before each.')
   const list = Array.isArray(nodes) ? (nodes as unknown[]) : []
   if (Array.isArray(nodes) && list.length === 0)
@@ -75,8 +77,7 @@ function checkNode(node: unknown, at: number, faults: string[]): PipelineNode {
     faults.push(`${which} is not a table.`)
     return { id: '', plugin: '', options: {} }
   }
-  for (const key of Object.keys(node))
-    if (!NODE_KEYS.includes(key)) faults.push(`${which}: ${unknownKey(key, NODE_KEYS)}`)
+  for (const key of strangers(node, NODE_KEYS)) faults.push(`${which}: ${unknownKey(key, NODE_KEYS)}`)
   const { id, plugin, options = {} } = node
   if (typeof id !== 'string' || !NAME.test(id))
     faults.push(`${which} needs an “id” of 1 to 64 letters, digits, “.”, “_” and “-”.`)
@@ -89,6 +90,12 @@ function checkNode(node: unknown, at: number, faults: string[]): PipelineNode {
     options: isTable(options) ? options : {},
   }
 }
+
+/** Keys that have no meaning; the first few are enough to find the mistake. */
+const strangers = (table: object, known: readonly string[]) =>
+  Object.keys(table)
+    .filter(key => !known.includes(key))
+    .slice(0, 5)
 
 function unknownKey(key: string, known: readonly string[]): string {
   const meant = nearest(key, known)

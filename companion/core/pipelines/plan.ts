@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path'
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { SeamError } from '#protocol/errors.ts'
 import type { OptionValue } from '#protocol/plugins.ts'
 import { nearest } from '../nearest.ts'
@@ -104,7 +104,7 @@ function findPlugin(
     problems.push({ code: 'platform', node, message })
     return undefined
   }
-  if (!existsSync(join(found.folder, found.manifest.entrypoint))) {
+  if (!isFile(join(found.folder, found.manifest.entrypoint))) {
     const cure = found.manifest.build
       ? `Build it with: voxloom plugins build ${name}`
       : 'Its folder is not complete: install it again.'
@@ -113,6 +113,14 @@ function findPlugin(
     return undefined
   }
   return found
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 interface Flow {
@@ -158,7 +166,8 @@ function settleTypes(
       [output, 'writes'],
     ] as const) {
       if (isSettled(type)) continue
-      const message = `${nameOf(id, found.id)} ${what} ${formatMediaType(type)}, and nothing says the rest of it: audio/pcm needs a rate and channels.`
+      const open = type.name.endsWith('*') ? 'a type without “*” is needed' : 'audio/pcm needs a rate and channels'
+      const message = `${nameOf(id, found.id)} ${what} ${formatMediaType(type)}, and nothing says the rest of it: ${open}. Say the type of the input.`
       problems.push({ code: 'types', node: id, message })
       return undefined
     }

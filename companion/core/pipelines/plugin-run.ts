@@ -1,6 +1,7 @@
 import { toSeamError, type SeamError } from '#protocol/errors.ts'
 import type { Handshake } from '#protocol/plugin-manifest.ts'
 import { MAX_HANDSHAKE, type PluginFailure } from '#protocol/plugins.ts'
+import { endingOf } from '../frames/ending.ts'
 import type { PluginError } from '../frames/error-frame.ts'
 import { frame, writeHeader } from '../frames/frame.ts'
 import { FrameFault, FrameScanner } from '../frames/scanner.ts'
@@ -154,7 +155,6 @@ export class PluginRun {
 
   /** The output has ended: what the exit says of it, and what was held back until now. */
   async #conclude(): Promise<Buffer[]> {
-    const inside = this.#scanner.insideFrame
     const soon = await Promise.race([this.#child.exited.then(() => true), later(2000)])
     if (!soon) {
       const message = 'was still running 2 s after the end of its output, and was ended.'
@@ -165,14 +165,15 @@ export class PluginRun {
     if (this.#failure) throw this.#failure
     if (this.#stopped) return []
     if (exit === undefined) throw this.#blame('SPAWN_FAILED', spawnWords(this.node.command, this.#child.spawnError))
-    const held = this.#scanner.takeHeld()
-    if (soon && exit.code !== 0) {
-      if (held) throw this.#own(held.error)
+    // One that had to be ended is no failure: all of its output is here.
+    const ending = endingOf(this.#scanner, !soon || exit.code === 0)
+    if (ending.kind === 'reported') throw this.#own(ending.error)
+    if (ending.kind === 'partial') throw this.#blame('PARTIAL_FRAME', 'ended its output in the middle of a frame.')
+    if (ending.kind === 'unexplained') {
       const words = lastWords(this.#child.log)
       throw this.#blame('INTERNAL_PLUGIN_FAILURE', `${exitWords(exit)}${words ? `: ${words}` : ' and said nothing.'}`)
     }
-    if (inside) throw this.#blame('PARTIAL_FRAME', 'ended its output in the middle of a frame.')
-    return held ? [held.bytes] : []
+    return ending.payload ? [ending.payload] : []
   }
 
   /** Hands over the handshake and the input. Ends quietly when the plugin stops reading. */

@@ -36,13 +36,14 @@ export function discoverPlugins(folders: readonly PluginFolder[]): FoundPlugin[]
   const seen = new Set<string>()
   for (const { path, trust } of folders) {
     for (const folder of pluginFolders(resolve(path))) {
-      const real = realpathSync(folder)
+      const real = realPath(folder)
       if (seen.has(real)) continue
-      seen.add(real)
       const plugin = readPlugin(folder, trust)
+      // A link whose name the manifest doesn't have must not hide the folder that it leads to.
+      if (isUsable(plugin)) seen.add(real)
       const first = found.get(plugin.id)
       if (!first) found.set(plugin.id, plugin)
-      else {
+      else if (realPath(first.folder) !== real) {
         const { manifest: _, ...rest } = plugin
         doubles.push({
           ...rest,
@@ -74,9 +75,19 @@ function pluginFolders(path: string): string[] {
     return []
   }
   return names
+    .sort()
     .filter(name => !name.startsWith('.') && !SKIPPED.has(name))
     .map(name => join(path, name))
     .filter(folder => isFolder(folder) && existsSync(join(folder, MANIFEST)))
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    // Gone meanwhile: reading it tells.
+    return folder
+  }
 }
 
 function isFolder(path: string): boolean {

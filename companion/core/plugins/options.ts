@@ -1,6 +1,8 @@
 import type { OptionValue, PluginOption } from '#protocol/plugins.ts'
 import { nearest } from '../nearest.ts'
 
+/** Problems told at once: the rest are mostly the same mistake again. */
+const MAX_PROBLEMS = 20
 /** Characters of one value. */
 export const MAX_OPTION_TEXT = 65_536
 
@@ -65,12 +67,15 @@ export function settleOptions(
   const problems: string[] = []
   const config: Record<string, OptionValue> = {}
   for (const [name, value] of Object.entries(given)) {
+    if (problems.length >= MAX_PROBLEMS) break
     const option = Object.hasOwn(options, name) ? options[name] : undefined
     if (!option) {
       const meant = nearest(name, Object.keys(options))
       const all = Object.keys(options)
       const there = all.length > 0 ? `There are ${all.join(', ')}.` : 'It has none.'
-      problems.push(`${whose}: there is no option “${name}”. ${meant ? `Did you mean “${meant}”?` : there}`)
+      problems.push(
+        `${whose}: there is no option “${name.slice(0, 64)}”. ${meant ? `Did you mean “${meant}”?` : there}`,
+      )
       continue
     }
     const wrong = fault(option, value)

@@ -80,9 +80,10 @@ export class VerificationCache {
   /** What is known of the plugin as it is now. */
   async known(plugin: UsablePlugin): Promise<Verification> {
     const entry = this.#read()[plugin.folder]
-    if (!entry || entry.hash !== (await hashFolder(plugin.folder, plugin.manifest.entrypoint)))
-      return { state: 'unknown' }
-    return entry
+    // A folder that can't be read is no reason to end a listing.
+    const hash = entry && (await hashFolder(plugin.folder, plugin.manifest.entrypoint).catch(() => undefined))
+    if (!entry || entry.hash !== hash) return { state: 'unknown' }
+    return { state: entry.state, at: entry.at, message: entry.message }
   }
 
   /** Tries the plugin unless it was tried as it is now. Never throws but when cancelled: a failure is a result. */
@@ -92,10 +93,11 @@ export class VerificationCache {
       // What failed for a reason outside of its folder (a missing interpreter) may do better now.
       if (known.state === 'verified') return known
     }
-    const hash = await hashFolder(plugin.folder, plugin.manifest.entrypoint)
     const at = new Date().toISOString()
+    let hash = ''
     let result: Verification
     try {
+      hash = await hashFolder(plugin.folder, plugin.manifest.entrypoint)
       await tryPlugin(plugin, options)
       result = { state: 'verified', at }
     } catch (error) {
@@ -110,7 +112,8 @@ export class VerificationCache {
   #read(again = false): Record<string, Entry> {
     if (this.#entries && !again) return this.#entries
     try {
-      this.#entries = JSON.parse(readFileSync(this.#file, 'utf8')) as Record<string, Entry>
+      const data = JSON.parse(readFileSync(this.#file, 'utf8')) as unknown
+      this.#entries = typeof data === 'object' && data !== null ? (data as Record<string, Entry>) : {}
     } catch {
       // Absent or damaged: everything is tried again.
       this.#entries = {}

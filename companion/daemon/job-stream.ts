@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { errorData, SeamError } from '#protocol/errors.ts'
+import { isOver, type JobInfo } from '#protocol/jobs.ts'
+import type { PluginHost } from '../core/plugins/host.ts'
+import { parseRange } from './range.ts'
+
+/** Milliseconds between two looks at a file that grows. */
+const LOOK_EVERY = 100
+const PIECE = 1 << 16
+
+/**
+ * A job's output. While it runs, what is there and then what comes; when it is over, the file with ranges. A job that
+ * fails in mid-stream breaks the connection off, so that half a file is not taken for a whole one.
+ */
+export async function streamJob(request: FastifyRequest, reply: FastifyReply, job: JobInfo, host: PluginHost) {
+  reply.header('content-type', contentType(job.outputType))
+  if (!isOver(job.state)) return reply.send(Readable.from(follow(job.id, host), { objectMode: false }))
+  const file = await host.files.found(job.id)
+  if (!file) throw new SeamError('not-found', `The job made no output. ${job.message ?? ''}`.trim())
+  // Of a job that failed, what there is, and the caller is told that it is not all.
+  if (!file.isWhole) reply.header('x-voxloom-partial', 'true')
+  reply.header('accept-ranges', 'bytes').header('etag', `"${job.id}"`)
+  const { 'if-none-match': known, 'if-range': ifRange } = request.headers
+  if (known?.split(',').some(tag => tag.trim().replace(/^W\//, '') === `"${job.id}"`)) return reply.code(304).send()
+  const useRange = ifRange === undefined || ifRange === `"${job.id}"`
+  const range = useRange ? parseRange(request.headers.range, file.size) : undefined
+  if (range === 'unsatisfiable') {
+    return reply
+      .code(416)
+      .type('application/json')
+      .header('content-range', `bytes */${file.size}`)
+      .send(errorData(new SeamError('bad-input', 'The range lies behind the end of the output.')))
+  }
+  const { start, end } = range ?? { start: 0, end: file.size - 1 }
+  if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${file.size}`)
+  reply.header('content-length', Math.max(0, end - start + 1))
+  return reply.send(file.size === 0 ? Readable.from([]) : createReadStream(file.path, { start, end }))
+}
+
+/** A browser plays what it knows; parameters of ours would only confuse it. */
+function contentType(type: string): string {
+  const [name = ''] = type.split(';')
+  return name.startsWith('text/') ? `${name}; charset=utf-8` : name === 'audio/pcm' ? type : name
+}
+
+/** Bytes of a growing output, until its job is over. */
+async function* follow(id: string, { jobs, files }: PluginHost): AsyncGenerator<Buffer> {
+  let state = jobs.get(id)?.state
+  let file = await files.found(id)
+  while (!file && state !== undefined && !isOver(state)) {
+    await pause()
+    state = jobs.get(id)?.state
+    file = await files.found(id)
+  }
+  if (!file) return
+  // Renaming the file changes nothing for whoever has it open.
+  const handle = await open(file.path, 'r')
+  try {
+    for (let at = 0; ;) {
+      const before = jobs.get(id)
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE), 0, PIECE, at)
+      at += bytesRead
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead)
+      else if (!before || isOver(before.state)) {
+        if (before?.state === 'done') return
+        throw new SeamError('engine', before?.message ?? 'The job was removed.')
+      } else await pause()
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+const pause = () => new Promise(resolve => setTimeout(resolve, LOOK_EVERY))

@@ -1,0 +1,31 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { productVersion } from '../core/version.ts'
+
+/** How openapi.json is made: from the very schemas that requests and answers are checked against. */
+export function openApi(): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Voxloom companion',
+        version: productVersion(),
+        description: 'Plugins, pipelines and jobs of the companion on this machine.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'The file `token` of the companion’s state folder.' },
+        },
+      },
+      security: [{ token: [] }],
+      tags: [
+        { name: 'plugins', description: 'What is installed' },
+        { name: 'pipelines', description: 'Plugins in a row' },
+        { name: 'jobs', description: 'Runs of pipelines' },
+      ],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  }
+}

@@ -1,0 +1,165 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  errorSchema,
+  idParams,
+  nameParams,
+  pipelineSource,
+  pluginSchema,
+  savedPipeline,
+  validateBody,
+  validation,
+  type PipelineSource,
+} from '#protocol/api.ts'
+import type { PluginInfo } from '#protocol/plugins.ts'
+import { checkPipeline, parsePipeline, type Pipeline } from '../core/pipelines/cr.ts'
+import { parseMediaType } from '../core/plugins/media-type.ts'
+import type { PluginHost } from '../core/plugins/host.ts'
+
+/** A pipeline from whatever a caller gives. @throws SeamError bad-input, not-found */
+export function readSource(source: PipelineSource, host: PluginHost): Pipeline {
+  if ('toml' in source) return parsePipeline(source.toml, 'The pipeline')
+  if ('saved' in source) return host.pipelines.open(source.saved)
+  return checkPipeline(source, 'The pipeline')
+}
+
+/** `GET /plugins…`, `POST /pipeline/validate`, and the saved pipelines. Nobody gives a command or a path here, only names. */
+export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>()
+  const failures = { '4xx': errorSchema }
+
+  app.get(
+    '/plugins',
+    {
+      schema: {
+        operationId: 'listPlugins',
+        summary: 'Every plugin that is installed, those that can’t be used included',
+        tags: ['plugins'],
+        response: { 200: z.array(pluginSchema), ...failures },
+      },
+    },
+    async () => (await host.infos()) as PluginInfo[] as never,
+  )
+
+  app.get(
+    '/plugins/:id',
+    {
+      schema: {
+        operationId: 'getPlugin',
+        summary: 'One plugin, with the options from which a form can be made',
+        tags: ['plugins'],
+        params: idParams,
+        response: { 200: pluginSchema, ...failures },
+      },
+    },
+    async ({ params }) => (await host.info(params.id)) as never,
+  )
+
+  app.post(
+    '/plugins/:id/verify',
+    {
+      schema: {
+        operationId: 'verifyPlugin',
+        summary: 'Start a plugin with a tiny input and look at what comes',
+        tags: ['plugins'],
+        params: idParams,
+        response: { 200: pluginSchema, ...failures },
+      },
+    },
+    async ({ params }) => (await host.verify(params.id)) as never,
+  )
+
+  app.post(
+    '/pipeline/validate',
+    {
+      schema: {
+        operationId: 'validatePipeline',
+        summary: 'Check a pipeline: plugins, options, and what each hands to the next',
+        tags: ['pipelines'],
+        body: validateBody,
+        response: { 200: validation, ...failures },
+      },
+    },
+    async ({ body }) => {
+      const inputType = body.input_type === undefined ? undefined : parseMediaType(body.input_type)
+      const { plan, problems } = host.check(readSource(body.pipeline, host), inputType)
+      const nodes =
+        plan?.nodes.map(({ id, plugin, handshake }) => ({
+          id,
+          plugin,
+          input: handshake.input_type,
+          output: handshake.output_type,
+        })) ?? []
+      return { valid: problems.length === 0, problems: [...problems], nodes }
+    },
+  )
+
+  app.get(
+    '/pipelines',
+    {
+      schema: {
+        operationId: 'listPipelines',
+        summary: 'Names of the saved pipelines',
+        tags: ['pipelines'],
+        response: { 200: z.array(z.string()), ...failures },
+      },
+    },
+    async () => host.pipelines.list(),
+  )
+
+  app.get(
+    '/pipelines/:name',
+    {
+      schema: {
+        operationId: 'getPipeline',
+        summary: 'A saved pipeline, as text and as data',
+        tags: ['pipelines'],
+        params: nameParams,
+        response: { 200: savedPipeline, ...failures },
+      },
+    },
+    async ({ params: { name } }) => shown(name, host),
+  )
+
+  app.put(
+    '/pipelines/:name',
+    {
+      schema: {
+        operationId: 'savePipeline',
+        summary: 'Save a pipeline as a .cr file, in place of one of the same name',
+        tags: ['pipelines'],
+        params: nameParams,
+        body: pipelineSource,
+        response: { 200: savedPipeline, ...failures },
+      },
+    },
+    async ({ params: { name }, body }) => {
+      host.pipelines.save(name, readSource(body, host), 'toml' in body ? body.toml : undefined)
+      return shown(name, host)
+    },
+  )
+
+  app.delete(
+    '/pipelines/:name',
+    {
+      schema: {
+        operationId: 'removePipeline',
+        summary: 'Delete a saved pipeline',
+        tags: ['pipelines'],
+        params: nameParams,
+        response: { 204: z.undefined(), ...failures },
+      },
+    },
+    async ({ params: { name } }, reply) => {
+      host.pipelines.remove(name)
+      return reply.code(204).send(undefined)
+    },
+  )
+}
+
+function shown(name: string, host: PluginHost) {
+  const { nodes, ...rest } = host.pipelines.open(name)
+  const plain = nodes.map(({ id, plugin, options }) => ({ id, plugin, options: options as Record<string, string> }))
+  return { name, toml: host.pipelines.text(name), pipeline: { ...rest, nodes: plain } }
+}

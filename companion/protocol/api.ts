@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { JOB_STATES } from './jobs.ts'
+import { STAGES } from './plugins.ts'
+
+// Schemas of the REST interface: what is sent is checked against them, and openapi.json is made from them.
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+
+export const errorSchema = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    retryable: z.boolean(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])),
+  })
+  .meta({ id: 'Error', description: 'What went wrong, as a sentence.' })
+
+const optionInfo = z.object({
+  type: z.enum(['string', 'number', 'integer', 'boolean']),
+  default: scalar.optional(),
+  required: z.boolean().optional(),
+  enum: z.array(scalar).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  description: z.string().optional(),
+})
+
+export const pluginSchema = z
+  .object({
+    id: z.string(),
+    folder: z.string(),
+    problem: z.string().optional(),
+    version: z.string(),
+    protocol: z.string(),
+    description: z.string(),
+    license: z.string(),
+    homepage: z.string(),
+    author: z.string(),
+    mode: z.enum(['streaming', 'batch']),
+    input: z.array(z.string()),
+    output: z.array(z.string()),
+    stage: z.enum(STAGES),
+    options: z.record(z.string(), optionInfo),
+    permissions: z.object({ network: z.boolean(), gpu: z.boolean(), read: z.array(z.string()) }),
+    env: z.array(z.string()),
+    trust: z.enum(['local', 'signed', 'pinned']),
+    verification: z.object({
+      state: z.enum(['verified', 'failed', 'unknown']),
+      at: z.string().optional(),
+      message: z.string().optional(),
+    }),
+  })
+  .meta({ id: 'Plugin' })
+
+const pipelineObject = z
+  .object({
+    name: z.string(),
+    version: z.string().optional(),
+    description: z.string().optional(),
+    nodes: z.array(z.object({ id: z.string(), plugin: z.string(), options: z.record(z.string(), scalar).optional() })),
+  })
+  .meta({ id: 'Pipeline' })
+
+/** A pipeline as JSON, as the text of a `.cr` file, or by the name under which it was saved. */
+export const pipelineSource = z
+  .union([pipelineObject, z.object({ toml: z.string().max(1_048_576) }), z.object({ saved: z.string().max(64) })], {
+    error: 'a pipeline is { name, nodes: [{ id, plugin, options }] }, or { toml }, or { saved }',
+  })
+  .meta({ id: 'PipelineSource' })
+
+export type PipelineSource = z.infer<typeof pipelineSource>
+
+const mediaType = z.string().min(3).max(256)
+
+export const validateBody = z.object({ pipeline: pipelineSource, input_type: mediaType.optional() })
+
+export const validation = z
+  .object({
+    valid: z.boolean(),
+    problems: z.array(z.object({ code: z.string(), node: z.string(), message: z.string() })),
+    nodes: z.array(z.object({ id: z.string(), plugin: z.string(), input: z.string(), output: z.string() })),
+  })
+  .meta({ id: 'Validation' })
+
+export const runBody = z.object({
+  pipeline: pipelineSource,
+  /** Text of the input. Anything else is sent as the body itself: see the description. */
+  input: z.string(),
+  input_type: mediaType.optional(),
+})
+
+export const runQuery = z.object({
+  /** For a body that is the input itself: the name of a saved pipeline. */
+  pipeline: z.string().max(64).optional(),
+})
+
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    pipeline: z.string(),
+    state: z.enum(JOB_STATES),
+    inputType: z.string(),
+    outputType: z.string(),
+    inputBytes: z.int(),
+    consumed: z.int(),
+    outputBytes: z.int(),
+    created: z.string(),
+    started: z.string().optional(),
+    finished: z.string().optional(),
+    attempts: z.int(),
+    message: z.string().optional(),
+    warnings: z.int(),
+  })
+  .meta({ id: 'Job' })
+
+export const jobsQuery = z.object({
+  state: z.enum(JOB_STATES).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+})
+
+export const idParams = z.object({ id: z.string().max(128) })
+export const nameParams = z.object({ name: z.string().max(128) })
+
+export const savedPipeline = z
+  .object({ name: z.string(), toml: z.string(), pipeline: pipelineObject })
+  .meta({ id: 'SavedPipeline' })

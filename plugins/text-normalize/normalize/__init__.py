@@ -1,0 +1,1 @@
+"""Text from books, PDFs and the web, cleaned for speech."""

@@ -1,0 +1,3 @@
+module uppercase-go
+
+go 1.21
