@@ -31,6 +31,9 @@ const rooms = [
   ['core', 'companion/core', ['protocol', 'text', 'dsp', 'engine']],
   ['daemon', 'companion/daemon', ['protocol', 'core']],
   ['cli', 'companion/cli', ['protocol', 'core', 'daemon']],
+  ['sdk', 'plugins/sdk/typescript', ['protocol']],
+  // Our own voice reuses the speech of the core; a stranger's plugin needs the SDK alone.
+  ['plugin', 'plugins/*', ['protocol', 'text', 'dsp', 'engine', 'core', 'sdk']],
 ]
 
 const advice = {
@@ -41,7 +44,18 @@ const advice = {
 }
 
 export default ts.config(
-  { ignores: ['dist', '.build', '.cache', 'models', 'node_modules', 'tests/fixtures', 'test-results'] },
+  {
+    ignores: [
+      'plugins/**/target',
+      'dist',
+      '.build',
+      '.cache',
+      'models',
+      'node_modules',
+      'tests/fixtures',
+      'test-results',
+    ],
+  },
   js.configs.recommended,
   ts.configs.recommended,
   vue.configs['flat/recommended'],
@@ -72,7 +86,7 @@ export default ts.config(
     },
   },
   {
-    files: ['web/**/*.{ts,vue}', 'companion/**/*.ts'],
+    files: ['web/**/*.{ts,vue}', 'companion/**/*.ts', 'plugins/**/*.ts'],
     ignores: ['**/*.test.ts', '**/testing/**', '**/test-data.ts'],
     plugins: { boundaries },
     settings: {

@@ -95,7 +95,7 @@ export default defineConfig({
           name: 'unit',
           root: here('.'),
           environment: 'node',
-          include: ['web/**/*.test.ts', 'companion/**/*.test.ts'],
+          include: ['web/**/*.test.ts', 'companion/**/*.test.ts', 'plugins/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 30_000,
         },

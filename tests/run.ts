@@ -91,6 +91,10 @@ for (const project of ['unit', 'browser']) {
     return { passed: numPassedTests ?? 0, failed: (numFailedTests ?? 0) + (numPendingTests ?? 0) }
   })
 }
+if (wanted('plugins')) {
+  const report = join(results, 'plugins.json')
+  await suite('plugins', 'tests/plugins/run.ts', [report], report, env, json => json as Counts)
+}
 for (const project of ['e2e', 'gpu']) {
   // Minutes for one sentence on a graphics card made of software: only when asked for.
   if (project === 'gpu' ? only !== 'gpu' : !wanted(project)) continue

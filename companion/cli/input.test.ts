@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Voice } from '#protocol/speech.ts'
 import { readText, TEXT_LIMIT } from './text.ts'
-import { parseVoice, voiceName } from './voice.ts'
+import { parseVoice, voiceName } from '../core/voice.ts'
 
 async function* pieces(...parts: (string | number[])[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield typeof part === 'string' ? new TextEncoder().encode(part) : Uint8Array.from(part)

@@ -7,7 +7,7 @@ import { globalArgs, openContext } from './context.ts'
 import { mayReplace } from './output-file.ts'
 import { print, printJson, tell } from './output.ts'
 import { readText } from './text.ts'
-import { parseVoice, voiceName } from './voice.ts'
+import { parseVoice, voiceName } from '../core/voice.ts'
 
 export const say = defineCommand({
   meta: { name: 'say', description: 'turn text into speech, as a WAV file' },

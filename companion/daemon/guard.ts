@@ -56,8 +56,11 @@ export class Guard {
     return OK
   }
 
-  /** The API: our own page (by cookie, or by what the browser vouches for on reading), or the token. */
-  api(knock: Knock): Verdict {
+  /**
+   * The API: our own page by its cookie, or the token.
+   * @param isVouched whether reading this is also open to what the browser calls our own page: a program can say so, too
+   */
+  api(knock: Knock, isVouched = false): Verdict {
     const { headers, method } = knock
     const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
     if (bearer !== undefined) {
@@ -66,9 +69,10 @@ export class Guard {
         : no(401, 'The token is wrong: it is in the companion’s state folder.')
     }
     const reads = method === 'GET' || method === 'HEAD'
-    if (reads && this.isOwnPage(headers)) return OK
+    if (reads && isVouched && this.isOwnPage(headers)) return OK
     if (!this.#hasSession(headers))
       return no(401, 'A token is needed: Authorization: Bearer, from the companion’s state folder.')
+    if (isForeign(headers)) return no(403, 'The page’s cookie is good for requests of the page itself alone.')
     if (!reads && headers[CSRF_HEADER] === undefined)
       return no(403, `A request that changes something needs the header ${CSRF_HEADER}.`)
     return OK
@@ -132,4 +136,9 @@ export class Guard {
     const values = (headers.cookie ?? '').split(/;\s*/).filter(pair => pair.startsWith(`${COOKIE}=`))
     return values.some(pair => sameSecret(pair.slice(COOKIE.length + 1), this.#session))
   }
+}
+
+/** Whether a browser says that another page sent this. Where there is an Origin, the door has judged that. */
+function isForeign({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  return origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none'
 }

@@ -2,12 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { errorSchema, idParams, jobSchema, jobsQuery, runBody, runQuery } from '#protocol/api.ts'
+import { idParams, jobSchema, jobsQuery, runBody, runQuery } from '#protocol/api.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { JobInfo } from '#protocol/jobs.ts'
 import { unknownJob } from '../core/jobs/runner.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import { parseMediaType } from '../core/plugins/media-type.ts'
+import { bytes, failures, nothing } from './answers.ts'
 import { streamJob } from './job-stream.ts'
 import { readSource } from './plugin-routes.ts'
 
@@ -18,43 +19,17 @@ const MAX_JSON = 64 * 1024 * 1024
 export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
   const app = instance.withTypeProvider<ZodTypeProvider>()
   const { jobs } = host
-  const failures = { '4xx': errorSchema, 507: errorSchema }
   const found = (id: string): JobInfo => {
     const job = jobs.get(id)
     if (!job) throw unknownJob(id)
     return job
   }
 
-  // The body is the input itself: it goes to the disk as it comes.
-  app.removeContentTypeParser('text/plain')
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-
-  app.post(
-    '/pipeline/run',
-    {
-      bodyLimit: MAX_JSON,
-      schema: {
-        operationId: 'runPipeline',
-        summary: 'Start a job; 202 when it is on the disk',
-        description:
-          'Either a JSON body with `pipeline` and `input`; or the input itself as the body, with its type as Content-Type and the name of a saved pipeline as `?pipeline=`. With an `Idempotency-Key` header the same request gives the same job.',
-        tags: ['jobs'],
-        querystring: runQuery,
-        response: { 200: jobSchema, 202: jobSchema, ...failures },
-      },
-    },
-    async (request, reply) => {
-      const idempotencyKey = header(request, 'idempotency-key')
-      if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey)) {
-        throw new SeamError('bad-input', 'The Idempotency-Key must have 1 to 128 visible ASCII characters.')
-      }
-      const { job, isNew } = await jobs.submit({ ...jobOf(request, host), idempotencyKey })
-      return reply
-        .code(isNew ? 202 : 200)
-        .header('location', `/jobs/${job.id}/status`)
-        .send(job as never)
-    },
-  )
+  // Here alone a body may be of any type: it is the input itself, and goes to the disk as it comes.
+  void instance.register(async part => {
+    part.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    runRoute(part, host)
+  })
 
   app.get(
     '/jobs',
@@ -64,7 +39,7 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
         summary: 'Jobs, the newest first',
         tags: ['jobs'],
         querystring: jobsQuery,
-        response: { 200: z.array(jobSchema), ...failures },
+        response: { 200: z.array(jobSchema), ...failures(400) },
       },
     },
     async ({ query: { state, limit = 100 } }) => jobs.list({ state, limit }) as never,
@@ -78,7 +53,7 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
         summary: 'How far a job is',
         tags: ['jobs'],
         params: idParams,
-        response: { 200: jobSchema, ...failures },
+        response: { 200: jobSchema, ...failures(400, 404) },
       },
     },
     async ({ params }) => found(params.id) as never,
@@ -92,7 +67,13 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
         summary: 'The output: as it is made while the job runs, with ranges when it is done',
         tags: ['jobs'],
         params: idParams,
-        response: { ...failures },
+        response: {
+          200: bytes('The output, in the type that the job names. With x-voxloom-partial when the job failed.'),
+          206: bytes('The range that was asked for'),
+          304: nothing('The caller has it already'),
+          // 409: it was cancelled before there was anything.
+          ...failures(400, 404, 409, 416),
+        },
       },
     },
     async (request, reply) => streamJob(request, reply, found(request.params.id), host),
@@ -106,7 +87,7 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
         summary: 'What the plugins said, a JSON object a line',
         tags: ['jobs'],
         params: idParams,
-        response: { ...failures },
+        response: { 200: bytes('One JSON object a line: at, node, text', 'application/jsonl'), ...failures(400, 404) },
       },
     },
     async ({ params }, reply) => sendLog(found(params.id), reply, host),
@@ -120,7 +101,7 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
         summary: 'Stop a job; what was made is kept',
         tags: ['jobs'],
         params: idParams,
-        response: { 200: jobSchema, ...failures },
+        response: { 200: jobSchema, ...failures(400, 404, 413, 415) },
       },
     },
     async ({ params }) => (await jobs.cancel(params.id)) as never,
@@ -134,12 +115,42 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
         summary: 'Delete a job that is over, with its files',
         tags: ['jobs'],
         params: idParams,
-        response: { 204: z.undefined(), ...failures },
+        response: { 204: nothing('It is gone'), ...failures(400, 404, 409, 413, 415) },
       },
     },
     async ({ params }, reply) => {
       await jobs.remove(params.id)
       return reply.code(204).send(undefined)
+    },
+  )
+}
+
+function runRoute(instance: FastifyInstance, host: PluginHost): void {
+  const { jobs } = host
+  instance.withTypeProvider<ZodTypeProvider>().post(
+    '/pipeline/run',
+    {
+      bodyLimit: MAX_JSON,
+      schema: {
+        operationId: 'runPipeline',
+        summary: 'Start a job; 202 when it is on the disk',
+        description:
+          'Either a JSON body with `pipeline` and `input`; or the input itself as the body, with its type as Content-Type and the name of a saved pipeline as `?pipeline=`. With an `Idempotency-Key` header the same request gives the same job.',
+        tags: ['jobs'],
+        querystring: runQuery,
+        response: { 200: jobSchema, 202: jobSchema, ...failures(400, 404, 409, 413, 507) },
+      },
+    },
+    async (request, reply) => {
+      const idempotencyKey = header(request, 'idempotency-key')
+      if (idempotencyKey !== undefined && !/^[\x21-\x7e]{1,128}$/.test(idempotencyKey)) {
+        throw new SeamError('bad-input', 'The Idempotency-Key must have 1 to 128 visible ASCII characters.')
+      }
+      const { job, isNew } = await jobs.submit({ ...jobOf(request, host), idempotencyKey })
+      return reply
+        .code(isNew ? 202 : 200)
+        .header('location', `/jobs/${job.id}/status`)
+        .send(job as never)
     },
   )
 }

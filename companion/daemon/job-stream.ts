@@ -17,14 +17,17 @@ const PIECE = 1 << 16
  */
 export async function streamJob(request: FastifyRequest, reply: FastifyReply, job: JobInfo, host: PluginHost) {
   reply.header('content-type', contentType(job.outputType))
-  if (!isOver(job.state)) return reply.send(Readable.from(follow(job.id, host), { objectMode: false }))
+  // The headers alone: nobody would read what comes.
+  const isHead = request.method === 'HEAD'
+  if (!isOver(job.state))
+    return reply.send(isHead ? Readable.from([]) : Readable.from(follow(job.id, host), { objectMode: false }))
   const file = await host.files.found(job.id)
   if (!file) throw new SeamError('not-found', `The job made no output. ${job.message ?? ''}`.trim())
   // Of a job that failed, what there is, and the caller is told that it is not all.
   if (!file.isWhole) reply.header('x-voxloom-partial', 'true')
   reply.header('accept-ranges', 'bytes').header('etag', `"${job.id}"`)
   const { 'if-none-match': known, 'if-range': ifRange } = request.headers
-  if (known?.split(',').some(tag => tag.trim().replace(/^W\//, '') === `"${job.id}"`)) return reply.code(304).send()
+  if (isKnown(known, `"${job.id}"`)) return reply.code(304).send()
   const useRange = ifRange === undefined || ifRange === `"${job.id}"`
   const range = useRange ? parseRange(request.headers.range, file.size) : undefined
   if (range === 'unsatisfiable') {
@@ -37,7 +40,12 @@ export async function streamJob(request: FastifyRequest, reply: FastifyReply, jo
   const { start, end } = range ?? { start: 0, end: file.size - 1 }
   if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${file.size}`)
   reply.header('content-length', Math.max(0, end - start + 1))
-  return reply.send(file.size === 0 ? Readable.from([]) : createReadStream(file.path, { start, end }))
+  return reply.send(file.size === 0 || isHead ? Readable.from([]) : createReadStream(file.path, { start, end }))
+}
+
+/** Whether `If-None-Match` names `etag`, or whatever there is (RFC 9110, 13.1.2). */
+export function isKnown(header: string | undefined, etag: string): boolean {
+  return (header ?? '').split(',').some(tag => ['*', etag].includes(tag.trim().replace(/^W\//, '')))
 }
 
 /** A browser plays what it knows; parameters of ours would only confuse it. */
@@ -55,7 +63,7 @@ async function* follow(id: string, { jobs, files }: PluginHost): AsyncGenerator<
     state = jobs.get(id)?.state
     file = await files.found(id)
   }
-  if (!file) return
+  if (!file) throw broken(jobs.get(id))
   // Renaming the file changes nothing for whoever has it open.
   const handle = await open(file.path, 'r')
   try {
@@ -66,12 +74,18 @@ async function* follow(id: string, { jobs, files }: PluginHost): AsyncGenerator<
       if (bytesRead > 0) yield buffer.subarray(0, bytesRead)
       else if (!before || isOver(before.state)) {
         if (before?.state === 'done') return
-        throw new SeamError('engine', before?.message ?? 'The job was removed.')
+        throw broken(before)
       } else await pause()
     }
   } finally {
     await handle.close()
   }
+}
+
+/** Why a job's output ends before its end. */
+function broken(job: JobInfo | undefined): SeamError {
+  if (!job) return new SeamError('not-found', 'The job was removed.')
+  return new SeamError(job.state === 'cancelled' ? 'cancelled' : 'engine', job.message ?? 'The job made no output.')
 }
 
 const pause = () => new Promise(resolve => setTimeout(resolve, LOOK_EVERY))

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import {
-  errorSchema,
   idParams,
   nameParams,
   pipelineSource,
@@ -16,6 +15,7 @@ import type { PluginInfo } from '#protocol/plugins.ts'
 import { checkPipeline, parsePipeline, type Pipeline } from '../core/pipelines/cr.ts'
 import { parseMediaType } from '../core/plugins/media-type.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
+import { failures, nothing } from './answers.ts'
 
 /** A pipeline from whatever a caller gives. @throws SeamError bad-input, not-found */
 export function readSource(source: PipelineSource, host: PluginHost): Pipeline {
@@ -27,7 +27,6 @@ export function readSource(source: PipelineSource, host: PluginHost): Pipeline {
 /** `GET /plugins…`, `POST /pipeline/validate`, and the saved pipelines. Nobody gives a command or a path here, only names. */
 export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void {
   const app = instance.withTypeProvider<ZodTypeProvider>()
-  const failures = { '4xx': errorSchema }
 
   app.get(
     '/plugins',
@@ -36,7 +35,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         operationId: 'listPlugins',
         summary: 'Every plugin that is installed, those that can’t be used included',
         tags: ['plugins'],
-        response: { 200: z.array(pluginSchema), ...failures },
+        response: { 200: z.array(pluginSchema), ...failures() },
       },
     },
     async () => (await host.infos()) as PluginInfo[] as never,
@@ -50,7 +49,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         summary: 'One plugin, with the options from which a form can be made',
         tags: ['plugins'],
         params: idParams,
-        response: { 200: pluginSchema, ...failures },
+        response: { 200: pluginSchema, ...failures(400, 404) },
       },
     },
     async ({ params }) => (await host.info(params.id)) as never,
@@ -64,7 +63,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         summary: 'Start a plugin with a tiny input and look at what comes',
         tags: ['plugins'],
         params: idParams,
-        response: { 200: pluginSchema, ...failures },
+        response: { 200: pluginSchema, ...failures(400, 404, 413, 415) },
       },
     },
     async ({ params }) => (await host.verify(params.id)) as never,
@@ -78,7 +77,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         summary: 'Check a pipeline: plugins, options, and what each hands to the next',
         tags: ['pipelines'],
         body: validateBody,
-        response: { 200: validation, ...failures },
+        response: { 200: validation, ...failures(400, 404, 413, 415) },
       },
     },
     async ({ body }) => {
@@ -102,7 +101,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         operationId: 'listPipelines',
         summary: 'Names of the saved pipelines',
         tags: ['pipelines'],
-        response: { 200: z.array(z.string()), ...failures },
+        response: { 200: z.array(z.string()), ...failures() },
       },
     },
     async () => host.pipelines.list(),
@@ -116,7 +115,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         summary: 'A saved pipeline, as text and as data',
         tags: ['pipelines'],
         params: nameParams,
-        response: { 200: savedPipeline, ...failures },
+        response: { 200: savedPipeline, ...failures(400, 404) },
       },
     },
     async ({ params: { name } }) => shown(name, host),
@@ -131,7 +130,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         tags: ['pipelines'],
         params: nameParams,
         body: pipelineSource,
-        response: { 200: savedPipeline, ...failures },
+        response: { 200: savedPipeline, ...failures(400, 404, 413, 415, 507) },
       },
     },
     async ({ params: { name }, body }) => {
@@ -148,7 +147,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         summary: 'Delete a saved pipeline',
         tags: ['pipelines'],
         params: nameParams,
-        response: { 204: z.undefined(), ...failures },
+        response: { 204: nothing('It is gone'), ...failures(400, 404, 413, 415) },
       },
     },
     async ({ params: { name } }, reply) => {

@@ -9,15 +9,18 @@ import type { PluginHost } from '../core/plugins/host.ts'
 import { errorCode } from '../core/models/files.ts'
 import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
+import { guardDoor, refusal } from './door.ts'
 import { Guard } from './guard.ts'
 import { jobRoutes } from './job-routes.ts'
+import { knowMethods } from './methods.ts'
 import { measure } from './metrics.ts'
 import { modelRoutes } from './models.ts'
 import { openApi } from './openapi.ts'
-import { isReserved, servePage } from './page.ts'
+import { servePage } from './page.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { fail } from './reply.ts'
 import { SocketHub } from './socket.ts'
+import { statusRoutes } from './status.ts'
 
 export interface DaemonOptions {
   /** 0 takes any free one. */
@@ -40,17 +43,6 @@ export interface Daemon {
   readonly address: string
   /** Ends open requests and sockets, and lets go of the port. */
   close(): Promise<void>
-}
-
-/** Sent with every answer; the page's files replace the policy by their own. */
-const HEADERS = {
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-store',
 }
 
 /** @throws SeamError conflict, when the port is taken */
@@ -96,23 +88,13 @@ async function createApp(
       logController: new LogController({ disableRequestLogging: true }),
     }),
   })
+  // What is checked and told is written with Zod; a body of another type than JSON is a job's input, or a mistake.
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.removeContentTypeParser('text/plain')
   await app.register(swagger, openApi())
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(HEADERS)
-    const path = request.url.split('?', 1)[0]!
-    const knock = { method: request.method, url: request.url, headers: request.headers }
-    const door = guard.door(knock)
-    if (door.status !== 200) return reply.code(door.status).send(refusal(door.message))
-    if (request.method === 'OPTIONS') {
-      if (!guard.isPreflightAllowed(knock))
-        return reply.code(403).send(refusal('Preflight requests of strangers are not answered.'))
-      return reply.code(204).headers(preflight(request.headers.origin!)).send()
-    }
-    const isPage = (request.method === 'GET' || request.method === 'HEAD') && !isReserved(path)
-    const verdict = isPage ? door : guard.api(knock)
-    if (verdict.status === 401) reply.header('www-authenticate', 'Bearer realm="voxloom"')
-    if (verdict.status !== 200) return reply.code(verdict.status).send(refusal(verdict.message))
-  })
+  guardDoor(app, guard)
+  const answerOtherMethods = knowMethods(app)
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode })
   })
@@ -130,24 +112,18 @@ async function createApp(
     const data = code >= 500 ? errorData(error) : { ...errorData(error), code: 'bad-input' as const }
     return reply.code(code).send(data)
   })
-  app.get('/status', async (request, reply) => {
-    // A page that came from its own cache has had no other chance to be paired.
-    if (guard.isOwnPage(request.headers)) reply.header('set-cookie', guard.cookie())
-    return status()
-  })
-  app.post('/ws/ticket', async () => ({ ticket: guard.issueTicket() }))
+  statusRoutes(app, guard, status)
   modelRoutes(app, options.store)
   if (options.host) {
     const { host } = options
     await app.register(async part => {
-      part.setValidatorCompiler(validatorCompiler)
-      part.setSerializerCompiler(serializerCompiler)
       pluginRoutes(part, host)
       jobRoutes(part, host)
     })
     measure(app, host)
   }
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  answerOtherMethods()
   if (options.dist === undefined) {
     app.setNotFoundHandler((_, reply) =>
       reply.code(404).send(refusal('There is nothing at this address.', 'not-found')),
@@ -157,20 +133,6 @@ async function createApp(
   }
   await app.ready()
   return app
-}
-
-function preflight(origin: string): Record<string, string> {
-  return {
-    'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-    'access-control-allow-headers': 'authorization, content-type, range, x-voxloom',
-    'access-control-max-age': '600',
-    vary: 'origin',
-  }
-}
-
-function refusal(message: string, code: 'refused' | 'not-found' = 'refused') {
-  return { code, message, retryable: false, details: {} }
 }
 
 /** 127.0.0.1, and ::1 where the machine has it: on some, `localhost` is the one, on some the other. */

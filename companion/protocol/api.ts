@@ -52,27 +52,53 @@ export const pluginSchema = z
   })
   .meta({ id: 'Plugin' })
 
+// Strict: a key that nobody reads (an “entrypoint”, a misspelt “options”) is refused, not passed over.
 const pipelineObject = z
-  .object({
+  .strictObject({
     name: z.string(),
     version: z.string().optional(),
     description: z.string().optional(),
-    nodes: z.array(z.object({ id: z.string(), plugin: z.string(), options: z.record(z.string(), scalar).optional() })),
+    nodes: z.array(
+      z.strictObject({ id: z.string(), plugin: z.string(), options: z.record(z.string(), scalar).optional() }),
+    ),
   })
   .meta({ id: 'Pipeline' })
 
 /** A pipeline as JSON, as the text of a `.cr` file, or by the name under which it was saved. */
 export const pipelineSource = z
-  .union([pipelineObject, z.object({ toml: z.string().max(1_048_576) }), z.object({ saved: z.string().max(64) })], {
-    error: 'a pipeline is { name, nodes: [{ id, plugin, options }] }, or { toml }, or { saved }',
-  })
+  .union(
+    [
+      pipelineObject,
+      z.strictObject({ toml: z.string().max(1_048_576) }),
+      z.strictObject({ saved: z.string().min(1).max(64) }),
+    ],
+    { error: issue => (issue.code === 'invalid_union' ? inWords(issue.input, issue.errors) : undefined) },
+  )
   .meta({ id: 'PipelineSource' })
+
+interface Fault {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** What is wrong with the form that was meant, rather than with all three. */
+function inWords(input: unknown, faults: readonly (readonly Fault[])[]): string {
+  const shape = 'a pipeline is { name, nodes: [{ id, plugin, options }] }, or { toml }, or { saved }'
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return shape
+  const meant = faults['toml' in input ? 1 : 'saved' in input ? 2 : 0] ?? []
+  const said = meant.slice(0, 8).map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`)
+  return [...said, shape].join('; ')
+}
 
 export type PipelineSource = z.infer<typeof pipelineSource>
 
-const mediaType = z.string().min(3).max(256)
+const mediaType = z
+  .string()
+  .max(256)
+  .regex(/^[^/;\s]+\/[^/;\s]+(\s*;.*)?$/, { error: 'a media type is written like text/plain or audio/pcm;rate=24000' })
+  .meta({ examples: ['text/plain', 'audio/pcm;rate=24000;channels=1'] })
 
-export const validateBody = z.object({ pipeline: pipelineSource, input_type: mediaType.optional() })
+export const validateBody = z.strictObject({ pipeline: pipelineSource, input_type: mediaType.optional() })
 
 export const validation = z
   .object({
@@ -82,12 +108,14 @@ export const validation = z
   })
   .meta({ id: 'Validation' })
 
-export const runBody = z.object({
-  pipeline: pipelineSource,
-  /** Text of the input. Anything else is sent as the body itself: see the description. */
-  input: z.string(),
-  input_type: mediaType.optional(),
-})
+export const runBody = z
+  .strictObject({
+    pipeline: pipelineSource,
+    /** Text of the input. Anything else is sent as the body itself: see the description. */
+    input: z.string(),
+    input_type: mediaType.optional(),
+  })
+  .meta({ id: 'Run' })
 
 export const runQuery = z.object({
   /** For a body that is the input itself: the name of a saved pipeline. */
@@ -118,8 +146,11 @@ export const jobsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).optional(),
 })
 
-export const idParams = z.object({ id: z.string().max(128) })
-export const nameParams = z.object({ name: z.string().max(128) })
+export const idParams = z.object({ id: z.string().min(1).max(128) })
+// The saved pipelines judge names, in words; here only what a stranger may want to know beforehand.
+export const nameParams = z.object({
+  name: z.string().min(1).max(128).meta({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', maxLength: 64 }),
+})
 
 export const savedPipeline = z
   .object({ name: z.string(), toml: z.string(), pipeline: pipelineObject })

@@ -3,6 +3,9 @@ import { STAGES } from './plugins.ts'
 
 // The file as JSON: docs/schemas/manifest.schema.json is made from this, and what it can't say stands in core/plugins.
 
+/** Options of one plugin. */
+export const MAX_OPTIONS = 64
+
 const line = z.string().max(2000)
 const seconds = z.number().min(1).max(3600)
 const word = z.string().min(1).max(512)
@@ -64,7 +67,7 @@ export const manifestSchema = z
     build: z.array(word).min(1).max(32).optional(),
     options: z
       .record(optionName, optionSchema)
-      .refine(options => Object.keys(options).length <= 64, 'at most 64 options are allowed')
+      .refine(options => Object.keys(options).length <= MAX_OPTIONS, `at most ${MAX_OPTIONS} options are allowed`)
       .optional(),
     test: z.strictObject({ input: word.optional(), options: z.record(optionName, scalar).optional() }).optional(),
     x: z.record(z.string(), z.unknown()).optional(),
@@ -95,5 +98,3 @@ export const errorFrameSchema = z
       .optional(),
   })
   .meta({ title: 'Voxloom plugin error frame, revision 0.1' })
-
-export type ErrorFrame = z.infer<typeof errorFrameSchema>

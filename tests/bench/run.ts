@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { encoding } from './groups/encoding.ts'
 import { first } from './groups/first.ts'
+import { frames } from './groups/frames.ts'
 import { memory } from './groups/memory.ts'
 import { native } from './groups/native.ts'
 import { playback } from './groups/playback.ts'
@@ -19,6 +20,7 @@ const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = 
   wasm,
   first,
   native,
+  frames,
   project,
   encoding,
   pronunciation,

@@ -27,6 +27,18 @@ export async function ensureTools(): Promise<Tools> {
   return { chromium, ffprobe }
 }
 
+/**
+ * Makes sure that programs are there, through apt where that can be done.
+ * @param wanted the Debian package of each program @throws Error naming what to install
+ */
+export function ensurePrograms(wanted: Readonly<Record<string, string>>): void {
+  const absent = () => Object.keys(wanted).filter(program => !onPath(program))
+  const missing = absent()
+  if (missing.length > 0) install(missing.map(program => wanted[program]!))
+  const still = absent()
+  if (still.length > 0) throw new Error(`These programs are needed and not here: ${still.join(', ')}. Install them.`)
+}
+
 function findChromium(): string | undefined {
   const named = process.env['CHROMIUM']
   if (named && existsSync(named)) return named

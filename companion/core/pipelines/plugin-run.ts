@@ -7,6 +7,7 @@ import { frame, writeHeader } from '../frames/frame.ts'
 import { FrameFault, FrameScanner } from '../frames/scanner.ts'
 import { Child, type Command } from '../process/child.ts'
 import type { ProcessLedger } from '../process/ledger.ts'
+import { CreditWriter } from './credit.ts'
 import { exitWords, lastWords, pluginFailure, type FailureFacts } from './failure.ts'
 import { Watchdog, type Limits } from './watchdog.ts'
 
@@ -45,11 +46,11 @@ export class PluginRun {
   readonly node: PlannedNode
   readonly #hooks: RunHooks
   readonly #child: Child
+  readonly #stdin: CreditWriter
   readonly #scanner = new FrameScanner()
   #failure: SeamError | undefined
   #stopped = false
   #reading = false
-  #writing = false
   #inputEnded = false
   #alive = false
   #warnings = 0
@@ -67,6 +68,7 @@ export class PluginRun {
         hooks.onLog?.(node.id, line)
       },
     })
+    this.#stdin = new CreditWriter(this.#child.stdin, () => this.#watchdog?.moved())
   }
 
   get traffic(): NodeTraffic {
@@ -97,7 +99,7 @@ export class PluginRun {
       () => ({
         reading: this.#reading,
         fed: this.#bytesIn > 0 || this.#inputEnded,
-        owes: this.#writing || this.#inputEnded,
+        owes: this.#stdin.isWaiting || this.#inputEnded,
         alive: this.#alive,
         insideFrame: this.#scanner.insideFrame,
       }),
@@ -186,7 +188,7 @@ export class PluginRun {
         `would get options of ${json.length} bytes; a handshake may have ${MAX_HANDSHAKE}.`,
       )
     }
-    await this.#send(frame(json))
+    await this.#stdin.write(frame(json))
     for await (const piece of input) {
       for (let at = 0; at < piece.length; at += SLICE) {
         const slice = piece.subarray(at, at + SLICE)
@@ -198,39 +200,13 @@ export class PluginRun {
             `takes at most ${limit} bytes at once. Split the input, or use another plugin.`,
           )
         }
-        await this.#send(writeHeader(slice.length), slice)
+        await this.#stdin.write(writeHeader(slice.length), slice)
       }
       if (this.#child.isGone || this.#stopped || this.#failure) return
     }
     this.#inputEnded = true
     this.#watchdog?.moved()
     this.#child.stdin.end()
-  }
-
-  async #send(...pieces: Uint8Array[]): Promise<void> {
-    const { stdin } = this.#child
-    if (!stdin.writable) return
-    this.#writing = true
-    stdin.cork()
-    let room = true
-    for (const piece of pieces) room = stdin.write(piece)
-    stdin.uncork()
-    if (!room) {
-      await new Promise<void>(resolve => {
-        const go = () => {
-          stdin.off('drain', go)
-          stdin.off('close', go)
-          stdin.off('error', go)
-          resolve()
-        }
-        stdin.on('drain', go)
-        stdin.on('close', go)
-        stdin.on('error', go)
-        if (!stdin.writable) go()
-      })
-    }
-    this.#writing = false
-    this.#watchdog?.moved()
   }
 
   #own({ code, message }: PluginError): SeamError {

@@ -26,7 +26,7 @@ export class ProcessLedger {
   }
 
   forget(pid: number): void {
-    rmSync(join(this.#folder, String(pid)), { force: true })
+    remove(join(this.#folder, String(pid)))
   }
 
   /** This host ends: its page of the ledger goes, unless something is still noted. */
@@ -50,9 +50,18 @@ export class ProcessLedger {
         const began = readText(join(folder, file))
         if ((isAlive(pid, began) || isGroupAlive(pid, began)) && killGroup(pid)) ended.push(pid)
       }
-      rmSync(folder, { recursive: true, force: true })
+      remove(folder)
     }
     return ended
+  }
+}
+
+/** A note that can't be removed is no reason to end the host: a process is known by more than its number. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // The next host tries again.
   }
 }
 

@@ -1,6 +1,6 @@
 import { SeamError } from '#protocol/errors.ts'
 import type { Voice, VoiceBlend } from '#protocol/speech.ts'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from './nearest.ts'
 
 /**
  * `af_heart`, or a mix `af_heart:0.7,bf_emma:0.3`; a weight left out is 1. Weights are scaled to sum to 1.

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { CompanionStatus } from '#protocol/status.ts'
+import { failures } from './answers.ts'
+import type { Guard } from './guard.ts'
+
+const statusSchema = z
+  .object({
+    name: z.literal('voxloom'),
+    version: z.string(),
+    /** Revision of this interface. */
+    protocol: z.string(),
+    uptime: z.number().meta({ description: 'seconds' }),
+    models: z.array(z.object({ id: z.string(), complete: z.boolean() })),
+  })
+  .meta({ id: 'Status' })
+
+/** `GET /status`, and tickets for the socket. */
+export function statusRoutes(app: FastifyInstance, guard: Guard, status: () => Promise<CompanionStatus>): void {
+  app.get(
+    '/status',
+    {
+      schema: {
+        operationId: 'getStatus',
+        summary: 'Which companion this is, and which models are here',
+        tags: ['companion'],
+        response: { 200: statusSchema, ...failures() },
+      },
+    },
+    async (request, reply) => {
+      // A page that came from its own cache has had no other chance to be paired.
+      if (guard.isOwnPage(request.headers)) reply.header('set-cookie', guard.cookie())
+      return status()
+    },
+  )
+
+  app.post(
+    '/ws/ticket',
+    {
+      schema: {
+        operationId: 'issueTicket',
+        summary: 'A ticket for GET /ws?ticket=, good once within 30 s',
+        tags: ['companion'],
+        response: { 200: z.object({ ticket: z.string() }), ...failures(400, 413, 415) },
+      },
+    },
+    async () => ({ ticket: guard.issueTicket() }),
+  )
+}

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CaseResult } from '../../companion/core/conformance/kit.ts'
+import { ensurePrograms } from '../support/tools.ts'
+import { modelsFolder, root } from '../support/models.ts'
+
+// Builds every plugin, runs its own tests in its own language, and then every rule of the protocol against it.
+// Writes { passed, failed } to the file named by the first argument.
+
+const plugins = join(root, 'plugins')
+const counts = { passed: 0, failed: 0 }
+
+function count(name: string, passed: boolean, said = ''): boolean {
+  counts[passed ? 'passed' : 'failed']++
+  console.log(`  ${passed ? '✓' : '✗'} ${name}`)
+  if (!passed && said) console.log(said.split('\n').slice(-40).join('\n'))
+  return passed
+}
+
+function run(name: string, folder: string, program: string, args: readonly string[]): boolean {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    env: { ...process.env, VOXLOOM_MODELS: modelsFolder, CARGO_TERM_COLOR: 'never' },
+  })
+  return count(name, status === 0, `${stdout}\n${stderr}${error ? `\n${error.message}` : ''}`)
+}
+
+const voxloom = (...args: string[]) => [join(root, 'companion/cli/main.ts'), ...args]
+
+ensurePrograms({ cargo: 'cargo', go: 'golang-go', python3: 'python3', 'espeak-ng': 'espeak-ng' })
+
+// The crates share what they are made from, so that it is compiled once.
+process.env['CARGO_TARGET_DIR'] = join(root, '.cache', 'cargo')
+const folders = readdirSync(plugins, { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(({ name }) => join(plugins, name))
+const sdks = readdirSync(join(plugins, 'sdk')).map(name => join(plugins, 'sdk', name))
+for (const folder of [...sdks, ...folders]) {
+  const name = folder.slice(plugins.length + 1)
+  if (existsSync(join(folder, 'Cargo.toml')))
+    run(`${name}: cargo test`, folder, 'cargo', ['test', '--release', '--quiet'])
+  if (existsSync(join(folder, 'go.mod'))) run(`${name}: go vet`, folder, 'go', ['vet', './...'])
+  if (existsSync(join(folder, 'tests')) && !existsSync(join(folder, 'Cargo.toml'))) {
+    run(`${name}: unittest`, folder, 'python3', ['-B', '-m', 'unittest', 'discover', '-s', 'tests'])
+  }
+}
+delete process.env['CARGO_TARGET_DIR']
+run('plugins build', root, process.execPath, voxloom('plugins', 'build'))
+
+const report = join(root, 'test-results', 'conformance.xml')
+const { stdout, stderr } = spawnSync(process.execPath, voxloom('plugins', 'test', '--json', '--junit', report), {
+  cwd: root,
+  encoding: 'utf8',
+  maxBuffer: 1 << 26,
+  env: { ...process.env, VOXLOOM_MODELS: modelsFolder },
+})
+try {
+  for (const [plugin, results] of Object.entries(JSON.parse(stdout) as Record<string, CaseResult[]>)) {
+    // What has no meaning for a plugin is neither: it is named in the report.
+    const judged = results.filter(({ verdict }) => verdict !== 'not-applicable')
+    const faults = judged.filter(({ verdict }) => verdict === 'failed')
+    counts.passed += judged.length - faults.length
+    counts.failed += faults.length
+    console.log(
+      `  ${faults.length === 0 ? '✓' : '✗'} ${plugin}: ${judged.length - faults.length} of ${judged.length} rules`,
+    )
+    for (const { title, message, paragraph } of faults) console.log(`      ${title}: ${message} (${paragraph})`)
+  }
+} catch {
+  count('plugins test', false, `${stdout}\n${stderr}`)
+}
+
+const [target] = process.argv.slice(2)
+if (target) writeFileSync(target, JSON.stringify(counts))
+if (existsSync(report))
+  console.log(
+    `  ${readFileSync(report, 'utf8').match(/<testcase/g)?.length ?? 0} cases in ${report.slice(root.length)}`,
+  )
+process.exitCode = counts.failed === 0 ? 0 : 1
