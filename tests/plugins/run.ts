@@ -30,7 +30,7 @@ function run(name: string, folder: string, program: string, args: readonly strin
 
 const voxloom = (...args: string[]) => [join(root, 'companion/cli/main.ts'), ...args]
 
-ensurePrograms({ cargo: 'cargo', go: 'golang-go', python3: 'python3', 'espeak-ng': 'espeak-ng' })
+ensurePrograms({ cargo: 'cargo', go: 'golang-go', python3: 'python3' })
 
 // The crates share what they are made from, so that it is compiled once.
 process.env['CARGO_TARGET_DIR'] = join(root, '.cache', 'cargo')

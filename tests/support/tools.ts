@@ -19,10 +19,12 @@ export async function ensureTools(): Promise<Tools> {
   const missing: string[] = []
   if (!findChromium()) missing.push('chromium')
   if (!onPath('ffprobe')) missing.push('ffmpeg')
+  if (!onPath('espeak-ng')) missing.push('espeak-ng')
   if (missing.length > 0) install(missing)
   const chromium = findChromium()
   const ffprobe = onPath('ffprobe')
   if (!chromium) throw new Error('No Chromium was found. Install it, or set CHROMIUM to its path.')
+  if (!onPath('espeak-ng')) throw new Error('No espeak-ng was found. Install it: a plugin speaks through it.')
   if (!ffprobe) throw new Error('No ffprobe was found. Install ffmpeg: the tests open exported files with it.')
   return { chromium, ffprobe }
 }
