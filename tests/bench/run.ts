@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { chapter } from './groups/chapter.ts'
 import { encoding } from './groups/encoding.ts'
 import { first } from './groups/first.ts'
 import { frames } from './groups/frames.ts'
@@ -21,6 +22,7 @@ const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = 
   first,
   native,
   frames,
+  chapter,
   project,
   encoding,
   pronunciation,
