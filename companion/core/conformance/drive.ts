@@ -47,6 +47,9 @@ export interface Driven {
 export const handshakeFrame = (handshake: Handshake | Record<string, unknown>): Buffer =>
   frame(JSON.stringify(handshake))
 
+/** Milliseconds that a plugin's own programs have to end after it. */
+const GRACE = 1000
+
 /** Starts a plugin, does `steps`, and tells what happened. Nothing is left of it afterwards. */
 export async function drive(command: Command, steps: readonly Step[], options: DriveOptions): Promise<Driven> {
   const child = new Child(command, { reapOnExit: false })
@@ -67,6 +70,8 @@ export async function drive(command: Command, steps: readonly Step[], options: D
   const gone = performance.now()
   clearTimeout(limit)
   options.abort?.removeEventListener('abort', stop)
+  // Programs that were told to end need a moment for it.
+  for (const until = gone + GRACE; child.membersLeft().length > 0 && performance.now() < until;) await wait(20)
   const left = child.membersLeft()
   child.signal('SIGKILL')
   await Promise.race([reading, wait((options.deaf ?? 0) + 500)])
