@@ -2,9 +2,9 @@
 import { defineCommand } from 'citty'
 import { productVersion } from '../core/version.ts'
 import { globalArgs } from './context.ts'
-import { runCli } from './run.ts'
+import { runCli, type AnyCommand } from './run.ts'
 
-const main = defineCommand({
+const main: AnyCommand = defineCommand({
   meta: { name: 'voxloom', version: productVersion(), description: 'A private voice studio, on your own machine.' },
   args: globalArgs,
   // Each is loaded when it is called: speech alone brings a native library with it.
@@ -13,10 +13,14 @@ const main = defineCommand({
     say: () => import('./say.ts').then(module => module.say),
     phonemes: () => import('./phonemes.ts').then(module => module.phonemes),
     pipeline: () => import('./pipeline.ts').then(module => module.pipeline),
+    configure: () => import('./configure.ts').then(module => module.configure),
     plugins: () => import('./plugins.ts').then(module => module.plugins),
+    jobs: () => import('./jobs.ts').then(module => module.jobs),
     models: () => import('./models.ts').then(module => module.models),
+    worker: () => import('./worker.ts').then(module => module.worker),
     serve: () => import('./serve.ts').then(module => module.serve),
     config: () => import('./config.ts').then(module => module.config),
+    completion: () => import('./completion.ts').then(module => module.completionOf(main)),
   },
 })
 

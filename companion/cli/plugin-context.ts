@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { ArgsDef } from 'citty'
+import { SeamError } from '#protocol/errors.ts'
 import { discoverPlugins, type FoundPlugin } from '../core/plugins/discovery.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
 import { VerificationCache } from '../core/plugins/verify.ts'
@@ -21,12 +23,19 @@ export interface PluginContext {
   readonly ledger: ProcessLedger
 }
 
-/** @param rawArgs of the command: `--plugins` may stand several times, and a parser keeps only the last */
+/**
+ * @param rawArgs of the command: `--plugins` may stand several times, and a parser keeps only the last
+ * @throws SeamError not-found, when a folder that was named is not there
+ */
 export function openPlugins({ config }: Pick<Context, 'config'>, rawArgs: readonly string[]): PluginContext {
+  const given = repeated(rawArgs, 'plugins')
+  for (const path of given) {
+    if (!existsSync(path)) throw new SeamError('not-found', `There is no folder ${path}, which --plugins names.`)
+  }
   const ledger = new ProcessLedger(config.folders.state)
   ledger.reap()
   return {
-    plugins: discoverPlugins(pluginFolders(config, repeated(rawArgs, 'plugins'))),
+    plugins: discoverPlugins(pluginFolders(config, given)),
     verifications: new VerificationCache(config.folders.cache),
     ledger,
   }

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, readFile, stat } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { fileError } from '../core/models/files.ts'
@@ -8,7 +8,7 @@ import { executePipeline, type PipelinePlan } from '../core/pipelines/execute.ts
 import { planOrThrow } from '../core/pipelines/plan.ts'
 import type { NodeTraffic } from '../core/pipelines/plugin-run.ts'
 import { isUsable } from '../core/plugins/discovery.ts'
-import { failedCheck } from '../core/plugins/host.ts'
+import { failedCheck } from '../core/plugins/shelf.ts'
 import { parseMediaType, type MediaType } from '../core/plugins/media-type.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { typeOfFile } from './file-type.ts'
@@ -67,6 +67,15 @@ export const runPipeline = defineCommand({
   },
 })
 
+/** A file system's error about something that is only read. */
+function readError(error: unknown, what: string): SeamError {
+  const failure = fileError(error, what, 'read')
+  if (failure.code !== 'refused') return failure
+  return new SeamError('refused', `This account may not read ${what}. Change its permissions and run it again.`, {
+    cause: error,
+  })
+}
+
 /** @throws SeamError bad-input, not-found, refused */
 export async function readPipeline(path: string): Promise<Pipeline> {
   let text: string
@@ -76,7 +85,7 @@ export async function readPipeline(path: string): Promise<Pipeline> {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
   } catch (error) {
     if (error instanceof TypeError) throw new SeamError('bad-input', `${path} is not UTF-8, and no pipeline.`)
-    throw fileError(error, path, 'read')
+    throw readError(error, path)
   }
   return parsePipeline(text, path)
 }
@@ -87,9 +96,10 @@ async function inputSize(path: string): Promise<number> {
     if (found.isDirectory()) throw new SeamError('bad-input', `${path} is a folder. Name a file in it.`)
     if (found.isFile() && found.size === 0)
       throw new SeamError('bad-input', `${path} is empty: there is nothing to convert.`)
+    await access(path, constants.R_OK)
     return found.size
   } catch (error) {
-    throw fileError(error, path, 'read')
+    throw readError(error, path)
   }
 }
 
@@ -173,6 +183,6 @@ async function* readable(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   try {
     yield* input
   } catch (error) {
-    throw fileError(error, 'the input', 'read')
+    throw readError(error, 'the input')
   }
 }

@@ -12,7 +12,7 @@ export type AnyCommand = CommandDef<any>
 
 /** Options may stand before the command: they are handed on behind it. */
 function commandFirst(args: readonly string[]): string[] {
-  const takesValue = /^(-c|--(config-file|log-level|log-file))$/
+  const takesValue = /^(-c|--(config-file|log-level|log-file|plugins))$/
   const at = args.findIndex((arg, index) => !arg.startsWith('-') && !takesValue.test(args[index - 1] ?? ''))
   if (at <= 0 || args.slice(0, at).includes('--')) return [...args]
   const rest = args.slice(at)
@@ -112,7 +112,9 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
   } catch (error) {
     const stopped = interruptedWith()
     if (stopped !== undefined) {
-      if (stopped === EXIT.interrupted || stopped === EXIT.terminated) tell('voxloom: stopped.')
+      // What was kept is worth a word.
+      const said = error instanceof SeamError && error.code === 'cancelled' ? error.message : 'stopped.'
+      if (stopped === EXIT.interrupted || stopped === EXIT.terminated) tell(`voxloom: ${said}`)
       return stopped
     }
     if (error instanceof Error && error.name === 'CLIError') {

@@ -5,6 +5,7 @@ import { startDaemon, type Daemon } from '../daemon/server.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
 import { PluginHost } from '../core/plugins/host.ts'
 import { productRoot } from '../core/paths.ts'
+import { isOurs } from './companion.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { EXIT } from './exit.ts'
 import { printJson, tell } from './output.ts'
@@ -13,9 +14,13 @@ export const dist = join(productRoot, 'dist')
 
 export const serve = defineCommand({
   meta: { name: 'serve', description: 'run the companion alone: the page as it was last built, and the weights' },
-  args: { port: { type: 'string', description: '0 for any free one', valueHint: 'N' }, ...globalArgs },
+  args: {
+    port: { type: 'string', description: '0 for any free one', valueHint: 'N' },
+    queue: { type: 'string', description: 'have chapters made by workers: redis://host:6379', valueHint: 'URL' },
+    ...globalArgs,
+  },
   async run({ args }) {
-    const context = await openContext(args, { port: 'server.port' })
+    const context = await openContext(args, { port: 'server.port', queue: 'queue.url' })
     const daemon = await listen(context, { dist })
     announce(context, daemon)
     return untilStopped(context, daemon)
@@ -35,16 +40,23 @@ export async function listen(
       `Voxloom runs already at http://localhost:${port}. Open it there, stop it first, or choose another --port.`,
     )
   }
-  const host = new PluginHost({
-    folders: pluginFolders(config),
-    stateFolder: folders.state,
-    cacheFolder: folders.cache,
-    configFolder: folders.config,
-    models: config.models,
-    concurrency: settings['jobs.concurrency']!,
-    maxInput: settings['jobs.max-input']! * 1024 * 1024,
-  })
+  const url = settings['queue.url']
+  // A client of Redis is for those who have one.
+  const parts = url === undefined ? undefined : await (await import('../core/queue/remote-parts.ts')).remoteParts(url)
+  let host: PluginHost | undefined
   try {
+    host = new PluginHost({
+      folders: pluginFolders(config),
+      stateFolder: folders.state,
+      cacheFolder: folders.cache,
+      configFolder: folders.config,
+      models: config.models,
+      concurrency: settings['jobs.concurrency']!,
+      maxInput: settings['jobs.max-input']! * 1024 * 1024,
+      ...(parts && { parts }),
+    })
+    // Before anybody can ask: what comes in while this looks for the remains of an earlier daemon would be taken for one.
+    await host.jobs.start()
     const daemon = await startDaemon({
       port,
       store: models,
@@ -54,10 +66,16 @@ export async function listen(
       ...(dist !== undefined && { dist }),
       ...(origins && { origins }),
     })
-    await host.jobs.start()
-    return daemon
+    return {
+      ...daemon,
+      async close() {
+        await daemon.close()
+        await parts?.close()
+      },
+    }
   } catch (error) {
-    await host.close()
+    await host?.close()
+    await parts?.close()
     throw error
   }
 }
@@ -79,14 +97,4 @@ export async function untilStopped({ signal, log }: Context, daemon: Pick<Daemon
   return EXIT.ok
 }
 
-/** Whether the program on this port is a companion. It is not shown the token: it might be a stranger. */
-export async function isOurs(port: number): Promise<boolean> {
-  if (port === 0) return false
-  try {
-    const options = { signal: AbortSignal.timeout(1_000), redirect: 'manual' } as const
-    const { status, headers } = await fetch(`http://127.0.0.1:${port}/status`, options)
-    return status === 401 && headers.get('www-authenticate') === 'Bearer realm="voxloom"'
-  } catch {
-    return false
-  }
-}
+export { isOurs }

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { request, type IncomingHttpHeaders } from 'node:http'
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { ModelEntry } from '#protocol/models.ts'
 import { ModelStore } from '../core/models/store.ts'
+import type { PluginHost } from '../core/plugins/host.ts'
 import { ensureToken } from '../core/token.ts'
 import { startDaemon } from './server.ts'
 
@@ -32,40 +34,64 @@ export interface Fixture {
   readonly sha256: string
   /** A request exactly as written: no client that tidies paths or sets headers. */
   ask(path: string, headers?: Record<string, string>, method?: string, address?: string): Promise<Answer>
+  /** The same with a body, in pieces when it comes as such. */
+  send(method: string, path: string, sent?: Sent): Promise<Answer>
   /** Bytes to the port, and all that comes back. */
   raw(text: string): Promise<string>
   close(): Promise<void>
 }
 
+export interface Sent {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
+}
+
+export interface FixtureOptions {
+  /** Plugins and jobs, with what they need in the fixture's folder. */
+  readonly host?: (folder: string) => PluginHost
+}
+
 /** A real daemon on a free port, with a small page and one model, for tests. */
-export async function openFixture(): Promise<Fixture> {
+export async function openFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(join(tmpdir(), 'voxloom-daemon-'))
   const weights = randomBytes(5_000)
   const sha256 = createHash('sha256').update(weights).digest('hex')
   const dist = writeFiles(folder, weights)
   const store = new ModelStore({ folder: join(folder, 'models'), catalogue: [model(weights.length, sha256)] })
   const stateFolder = join(folder, 'state')
-  const daemon = await startDaemon({ port: 0, store, stateFolder, dist, origins: [devOrigin] })
+  const host = options.host?.(folder)
+  const daemon = await startDaemon({ port: 0, store, stateFolder, dist, origins: [devOrigin], ...(host && { host }) })
   const { port } = daemon
-  const host = `localhost:${port}`
+  const name = `localhost:${port}`
   const token = ensureToken(stateFolder)
   return {
     folder,
     port,
-    host,
+    host: name,
     token,
     bearer: { authorization: `Bearer ${token}` },
     weights,
     sha256,
     ask: (path, headers = {}, method = 'GET', address = '127.0.0.1') =>
       new Promise((resolve, reject) => {
-        const sent = request({ host: address, port, path, method, headers: { host, ...headers } }, async answer => {
-          const pieces: Buffer[] = []
-          for await (const piece of answer) pieces.push(piece as Buffer)
-          resolve({ status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(pieces) })
-        })
+        const sent = request({ host: address, port, path, method, headers: { host: name, ...headers } })
         sent.once('error', reject)
+        sent.once('response', answer => whole(answer).then(resolve, reject))
         sent.end()
+      }),
+    send: (method, path, { headers = {}, body } = {}) =>
+      new Promise((resolve, reject) => {
+        const isWhole = typeof body === 'string' || body instanceof Uint8Array
+        // Node says it by itself only for methods that usually have a body.
+        const length = isWhole ? { 'content-length': String(Buffer.byteLength(body)) } : {}
+        const sent = request({ host: '127.0.0.1', port, path, method, headers: { host: name, ...length, ...headers } })
+        sent.once('error', reject)
+        sent.once('response', answer => whole(answer).then(resolve, reject))
+        if (isWhole || body === undefined) sent.end(body)
+        else
+          Readable.from(body)
+            .on('error', () => sent.destroy())
+            .pipe(sent)
       }),
     raw: text =>
       new Promise(resolve => {
@@ -80,6 +106,12 @@ export async function openFixture(): Promise<Fixture> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function whole(answer: IncomingMessage): Promise<Answer> {
+  const pieces: Buffer[] = []
+  for await (const piece of answer) pieces.push(piece as Buffer)
+  return { status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(pieces) }
 }
 
 function model(bytes: number, sha256: string): ModelEntry {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { refusal } from './door.ts'
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'TRACE']
 
 /**
  * Answers 405, with what may be asked instead, where an address exists and the method doesn't. Without this the router
@@ -24,11 +24,13 @@ export function knowMethods(app: FastifyInstance): () => void {
         url,
         exposeHeadRoute: false,
         schema: { hide: true },
-        handler: (request, reply) =>
+        // Before anything of the body is looked at.
+        onRequest: async (request, reply) =>
           reply
             .code(405)
             .header('allow', allow)
             .send(refusal(`This address knows ${allow}, and not ${request.method}.`)),
+        handler: (_, reply) => reply,
       })
     }
   }

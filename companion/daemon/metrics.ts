@@ -24,7 +24,7 @@ export function measure(app: FastifyInstance, host: PluginHost): void {
     labelNames: ['usable'],
     registers,
     collect() {
-      const plugins = host.plugins()
+      const plugins = host.shelf.plugins()
       const usable = plugins.filter(({ problem }) => problem === undefined).length
       this.set({ usable: 'true' }, usable)
       this.set({ usable: 'false' }, plugins.length - usable)

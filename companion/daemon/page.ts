@@ -47,7 +47,7 @@ export async function servePage(app: FastifyInstance, dist: string, guard: Guard
     allowedPath: path => !isReserved(path) && path !== '/headers.json',
     setHeaders: dress,
   })
-  app.get('/', (_, reply) => reply.redirect(START_PAGE, 302))
+  app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect(START_PAGE, 302))
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     const inStudio = path === STUDIO_PATH || path.startsWith(`${STUDIO_PATH}/`)

@@ -38,7 +38,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         response: { 200: z.array(pluginSchema), ...failures() },
       },
     },
-    async () => (await host.infos()) as PluginInfo[] as never,
+    async () => (await host.shelf.infos()) as PluginInfo[] as never,
   )
 
   app.get(
@@ -52,7 +52,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         response: { 200: pluginSchema, ...failures(400, 404) },
       },
     },
-    async ({ params }) => (await host.info(params.id)) as never,
+    async ({ params }) => (await host.shelf.info(host.shelf.find(params.id))) as never,
   )
 
   app.post(
@@ -66,7 +66,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         response: { 200: pluginSchema, ...failures(400, 404, 413, 415) },
       },
     },
-    async ({ params }) => (await host.verify(params.id)) as never,
+    async ({ params }) => (await host.shelf.verify(params.id)) as never,
   )
 
   app.post(
@@ -82,7 +82,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
     },
     async ({ body }) => {
       const inputType = body.input_type === undefined ? undefined : parseMediaType(body.input_type)
-      const { plan, problems } = host.check(readSource(body.pipeline, host), inputType)
+      const { plan, problems } = host.shelf.check(readSource(body.pipeline, host), inputType)
       const nodes =
         plan?.nodes.map(({ id, plugin, handshake }) => ({
           id,

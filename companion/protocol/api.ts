@@ -108,18 +108,23 @@ export const validation = z
   })
   .meta({ id: 'Validation' })
 
+/** `chapters` cuts a text at its chapters: several are made at once, and after a crash none is made twice. */
+const split = z.enum(['none', 'chapters'])
+
 export const runBody = z
   .strictObject({
     pipeline: pipelineSource,
     /** Text of the input. Anything else is sent as the body itself: see the description. */
     input: z.string(),
     input_type: mediaType.optional(),
+    split: split.optional(),
   })
   .meta({ id: 'Run' })
 
 export const runQuery = z.object({
   /** For a body that is the input itself: the name of a saved pipeline. */
   pipeline: z.string().max(64).optional(),
+  split: split.optional(),
 })
 
 export const jobSchema = z

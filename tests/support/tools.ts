@@ -20,11 +20,13 @@ export async function ensureTools(): Promise<Tools> {
   if (!findChromium()) missing.push('chromium')
   if (!onPath('ffprobe')) missing.push('ffmpeg')
   if (!onPath('espeak-ng')) missing.push('espeak-ng')
+  if (!onPath('redis-server')) missing.push('redis-server')
   if (missing.length > 0) install(missing)
   const chromium = findChromium()
   const ffprobe = onPath('ffprobe')
   if (!chromium) throw new Error('No Chromium was found. Install it, or set CHROMIUM to its path.')
   if (!onPath('espeak-ng')) throw new Error('No espeak-ng was found. Install it: a plugin speaks through it.')
+  if (!onPath('redis-server')) throw new Error('No redis-server was found. Install it: workers are tested with it.')
   if (!ffprobe) throw new Error('No ffprobe was found. Install ffmpeg: the tests open exported files with it.')
   return { chromium, ffprobe }
 }

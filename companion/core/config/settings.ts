@@ -127,6 +127,21 @@ export const SETTINGS = {
     read: numberBetween(1, 1_048_576, true),
     expects: 'a whole number from 1 to 1048576',
   }),
+  'queue.url': setting<string>({
+    env: 'VOXLOOM_QUEUE',
+    fallback: undefined,
+    about: 'Redis through which workers on other machines take chapters: redis://host:6379',
+    read: value =>
+      typeof value === 'string' && /^rediss?:\/\//.test(value) && URL.canParse(value) ? value : undefined,
+    expects: 'an address that begins with redis:// or rediss://',
+  }),
+  'queue.lease': setting<number>({
+    env: 'VOXLOOM_QUEUE_LEASE',
+    fallback: 30,
+    about: 'seconds without a sign of life after which another worker takes a chapter over',
+    read: numberBetween(1, 3600, true),
+    expects: 'a whole number from 1 to 3600',
+  }),
   'log.level': setting<LogLevel>({
     env: 'VOXLOOM_LOG_LEVEL',
     fallback: 'warn',

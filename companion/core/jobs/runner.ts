@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { EventEmitter } from 'node:events'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { isOver, type JobInfo } from '#protocol/jobs.ts'
 import { fileError } from '../models/files.ts'
 import { checkPipeline, type Pipeline } from '../pipelines/cr.ts'
-import { executePipeline, type PipelinePlan } from '../pipelines/execute.ts'
+import type { PipelinePlan } from '../pipelines/execute.ts'
+import type { RunHooks } from '../pipelines/plugin-run.ts'
 import type { MediaType } from '../plugins/media-type.ts'
 import { parseMediaType } from '../plugins/media-type.ts'
 import type { ProcessLedger } from '../process/ledger.ts'
 import type { JobFiles } from './files.ts'
-import { jobInfo, type JobRecord, type JobStore } from './store.ts'
+import { JobLog } from './log.ts'
+import { jobOutput, type FanOut } from './output.ts'
+import { jobInfo, type JobRecord, type JobSplit, type JobStore } from './store.ts'
 
 export interface JobRunnerOptions {
   readonly store: JobStore
@@ -25,6 +27,8 @@ export interface JobRunnerOptions {
   readonly plan: (pipeline: Pipeline, inputType: MediaType, signal: AbortSignal) => Promise<PipelinePlan>
   /** A plan without trying anything: to refuse at once what can't work. @throws SeamError */
   readonly check: (pipeline: Pipeline, inputType: MediaType | undefined) => PipelinePlan
+  /** Who makes the parts of a text that is cut at its chapters; without it, none is. */
+  readonly fanOut?: FanOut
 }
 
 export interface JobRequest {
@@ -32,6 +36,7 @@ export interface JobRequest {
   readonly inputType?: MediaType | undefined
   readonly input: AsyncIterable<Uint8Array>
   readonly idempotencyKey?: string | undefined
+  readonly split?: JobSplit | undefined
 }
 
 export type JobEvent =
@@ -43,9 +48,6 @@ export type JobEvent =
 const MAX_ATTEMPTS = 3
 /** Milliseconds between two notes of how far a job is. */
 const NOTE_EVERY = 250
-/** Bytes of one job's log. */
-const MAX_LOG = 4 * 1024 * 1024
-
 /** Does jobs, oldest first, some at a time. A job that was taken is done, or its end is told, whatever happens. */
 export class JobRunner {
   readonly #options: JobRunnerOptions
@@ -78,12 +80,20 @@ export class JobRunner {
    * Takes a job: when this returns it is on the disk.
    * @throws SeamError bad-input, not-found (pipeline or input), conflict (idempotency key), quota
    */
-  async submit({ pipeline, inputType, input, idempotencyKey }: JobRequest): Promise<{ job: JobInfo; isNew: boolean }> {
+  async submit({
+    pipeline,
+    inputType,
+    input,
+    idempotencyKey,
+    split = 'none',
+  }: JobRequest): Promise<{ job: JobInfo; isNew: boolean }> {
     const { store, files, maxInput, check } = this.#options
     const plan = check(pipeline, inputType)
     const received = await files.receive(input, maxInput)
     const pipelineJson = JSON.stringify(pipeline)
-    const digest = createHash('sha256').update(`${pipelineJson}\0${plan.inputType}\0${received.sha256}`).digest('hex')
+    const digest = createHash('sha256')
+      .update(`${pipelineJson}\0${plan.inputType}\0${split}\0${received.sha256}`)
+      .digest('hex')
     try {
       const { record, isNew } = store.submit({
         id: received.id,
@@ -93,6 +103,7 @@ export class JobRunner {
         outputType: plan.outputType,
         inputBytes: received.bytes,
         digest,
+        split,
         idempotencyKey,
       })
       if (!isNew) await files.remove(received.id)
@@ -208,8 +219,7 @@ export class JobRunner {
     const file = await open(path, 'w', 0o600).catch(error => Promise.reject(fileError(error, path, 'write')))
     let noted = performance.now()
     try {
-      const output = executePipeline(planned, createReadStream(files.input(job.id), { highWaterMark: 1 << 18 }), {
-        signal,
+      const hooks: RunHooks = {
         ledger,
         onLog: (node, line) => {
           log.write(node, line)
@@ -220,7 +230,17 @@ export class JobRunner {
           log.write(node, message)
           this.#events.emit('event', { kind: 'log', id: job.id, node, line: message })
         },
-        onTraffic: traffic => (live.consumed = traffic[0]?.bytesIn ?? 0),
+      }
+      const { output, finished } = await jobOutput({
+        job,
+        pipeline,
+        plan: planned,
+        input: files.input(job.id),
+        planFor: plan,
+        fanOut: this.#options.fanOut,
+        signal,
+        hooks,
+        onConsumed: bytes => (live.consumed = bytes),
       })
       for await (const piece of output) {
         for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
@@ -230,6 +250,7 @@ export class JobRunner {
         this.#tell('progress', job)
       }
       await file.sync()
+      await finished()
     } catch (error) {
       throw error instanceof SeamError ? error : fileError(error, path, 'write')
     } finally {
@@ -249,31 +270,4 @@ export class JobRunner {
 
 export function unknownJob(id: string): SeamError {
   return new SeamError('not-found', `There is no job “${id.slice(0, 64)}”. It may have been removed.`)
-}
-
-/** What a job's plugins said, a JSON line each, up to a limit. */
-class JobLog {
-  readonly #stream: WriteStream
-  #left = MAX_LOG
-
-  constructor(path: string) {
-    this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
-    // A log that can't be written must not end the work.
-    this.#stream.on('error', () => undefined)
-  }
-
-  write(node: string, text: string): void {
-    const line = `${JSON.stringify({ at: new Date().toISOString(), node, text })}\n`
-    if (this.#left <= 0) return
-    this.#left -= line.length
-    this.#stream.write(
-      this.#left > 0
-        ? line
-        : `${JSON.stringify({ at: new Date().toISOString(), node: '', text: 'The log is full; the rest was left out.' })}\n`,
-    )
-  }
-
-  close(): void {
-    this.#stream.end()
-  }
 }

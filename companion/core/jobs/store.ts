@@ -9,6 +9,7 @@ export interface JobRecord extends JobInfo {
   /** The pipeline as JSON, as it was when the job was given. */
   readonly pipelineJson: string
   readonly idempotencyKey?: string | undefined
+  readonly split: JobSplit
   /** SHA-256 of pipeline and input: the same key with another content is a mistake. */
   readonly digest: string
 }
@@ -21,8 +22,12 @@ export interface NewJob {
   readonly outputType: string
   readonly inputBytes: number
   readonly digest: string
+  readonly split?: JobSplit
   readonly idempotencyKey?: string | undefined
 }
+
+/** Whether a text is cut at its chapters, so that several are made at once and none is made twice. */
+export type JobSplit = 'none' | 'chapters'
 
 export type JobChange = Partial<
   Pick<JobInfo, 'state' | 'consumed' | 'outputBytes' | 'message' | 'warnings' | 'started' | 'finished'>
@@ -46,7 +51,8 @@ const SCHEMA = `
     message TEXT,
     warnings INTEGER NOT NULL DEFAULT 0,
     idempotencyKey TEXT UNIQUE,
-    digest TEXT NOT NULL
+    digest TEXT NOT NULL,
+    split TEXT NOT NULL DEFAULT 'none'
   ) STRICT;
   CREATE INDEX IF NOT EXISTS jobsByState ON jobs (state, created);
 `
@@ -83,8 +89,8 @@ export class JobStore {
       }
       this.#db
         .prepare(
-          `INSERT INTO jobs (id, pipeline, pipelineJson, state, inputType, outputType, inputBytes, created, idempotencyKey, digest)
-           VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO jobs (id, pipeline, pipelineJson, state, inputType, outputType, inputBytes, created, idempotencyKey, digest, split)
+           VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           job.id,
@@ -96,6 +102,7 @@ export class JobStore {
           new Date().toISOString(),
           idempotencyKey,
           job.digest,
+          job.split ?? 'none',
         )
       return { record: this.get(job.id)!, isNew: true }
     })
@@ -218,6 +225,12 @@ function toRecord(row: Record<string, unknown>): JobRecord {
 }
 
 /** What everybody may see of a job. */
-export function jobInfo({ pipelineJson: _, idempotencyKey: __, digest: ___, ...info }: JobRecord): JobInfo {
+export function jobInfo({
+  pipelineJson: _,
+  idempotencyKey: __,
+  digest: ___,
+  split: ____,
+  ...info
+}: JobRecord): JobInfo {
   return info
 }

@@ -38,7 +38,7 @@ export function editCr(text: string, edits: readonly CrEdit[], where: string): s
   let now = text
   let meant = parsePipeline(text, where)
   for (const edit of edits) {
-    meant = applied(meant, edit, where)
+    meant = applyEdit(meant, edit, where)
     let after: string
     try {
       after = rewritten(now, edit, meant)
@@ -68,7 +68,7 @@ function checkMeant(meant: Pipeline, where: string): void {
 }
 
 /** What the pipeline should be after an edit. @throws SeamError not-found */
-function applied(pipeline: Pipeline, edit: CrEdit, where: string): Pipeline {
+export function applyEdit(pipeline: Pipeline, edit: CrEdit, where: string): Pipeline {
   const nodes = [...pipeline.nodes]
   if (edit.kind === 'head') return { ...pipeline, [edit.key]: edit.value }
   if (edit.kind === 'add') return { ...pipeline, nodes: nodes.toSpliced(edit.to, 0, edit.node) }

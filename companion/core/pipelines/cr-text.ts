@@ -73,6 +73,7 @@ export class CrText {
   withoutNode(at: number): string {
     const { start, end } = this.#blocks[at]!
     const rest = this.#text.slice(end)
+    if (rest.trim() === '') return `${this.#text.slice(0, start).trimEnd()}${this.#newline}`
     // One of the two empty lines that would now meet.
     const blank = /^[ \t]*\r?\n/.exec(rest)?.[0] ?? ''
     return this.#text.slice(0, start) + rest.slice(blank.length)

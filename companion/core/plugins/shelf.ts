@@ -1,0 +1,100 @@
+import { SeamError } from '#protocol/errors.ts'
+import type { PluginInfo } from '#protocol/plugins.ts'
+import type { Pipeline } from '../pipelines/cr.ts'
+import type { PipelinePlan } from '../pipelines/execute.ts'
+import { planOrThrow, planPipeline, type Planned } from '../pipelines/plan.ts'
+import { ProcessLedger } from '../process/ledger.ts'
+import { discoverPlugins, isUsable, type FoundPlugin, type PluginFolder } from './discovery.ts'
+import { hashFolder } from './folder-hash.ts'
+import { pluginInfo } from './info.ts'
+import type { MediaType } from './media-type.ts'
+import { VerificationCache } from './verify.ts'
+
+export interface ShelfOptions {
+  readonly folders: readonly PluginFolder[]
+  readonly stateFolder: string
+  readonly cacheFolder: string
+  /** Folder of the weights. */
+  readonly models: string
+}
+
+/** The plugins that there are, whether they work, and plans made of them. */
+export class PluginShelf {
+  readonly ledger: ProcessLedger
+  readonly #options: ShelfOptions
+  readonly #verifications: VerificationCache
+
+  /** Ends what an earlier host has left running. */
+  constructor(options: ShelfOptions) {
+    this.#options = options
+    this.ledger = new ProcessLedger(options.stateFolder)
+    this.ledger.reap()
+    this.#verifications = new VerificationCache(options.cacheFolder)
+  }
+
+  /** The plugins that there are now: a folder that was dropped in is there at once. */
+  plugins(): readonly FoundPlugin[] {
+    return discoverPlugins(this.#options.folders)
+  }
+
+  /** @throws SeamError not-found */
+  find(id: string): FoundPlugin {
+    const found = this.plugins().find(plugin => plugin.id === id)
+    if (!found) throw new SeamError('not-found', `There is no plugin “${id.slice(0, 64)}”.`)
+    return found
+  }
+
+  async infos(): Promise<readonly PluginInfo[]> {
+    return Promise.all(this.plugins().map(plugin => this.info(plugin)))
+  }
+
+  async info(plugin: FoundPlugin): Promise<PluginInfo> {
+    return pluginInfo(plugin, isUsable(plugin) ? await this.#verifications.known(plugin) : undefined)
+  }
+
+  /** Tries a plugin anew. @throws SeamError not-found */
+  async verify(id: string): Promise<PluginInfo> {
+    const plugin = this.find(id)
+    if (!isUsable(plugin)) return pluginInfo(plugin)
+    const { models } = this.#options
+    return pluginInfo(plugin, await this.#verifications.verify(plugin, { models, ledger: this.ledger, again: true }))
+  }
+
+  /** A plan for a pipeline, or all that is wrong with it. Starts nothing. */
+  check(pipeline: Pipeline, inputType?: MediaType): Planned {
+    const { models } = this.#options
+    return planPipeline({ pipeline, plugins: this.plugins(), models, ...(inputType && { inputType }) })
+  }
+
+  /** A plan for a pipeline. Starts nothing. @throws SeamError with everything that is wrong */
+  draft(pipeline: Pipeline, inputType?: MediaType): PipelinePlan {
+    const { models } = this.#options
+    return planOrThrow({ pipeline, plugins: this.plugins(), models, ...(inputType && { inputType }) })
+  }
+
+  /** A plan for a pipeline each of whose plugins has been tried. @throws SeamError */
+  readonly plan = async (pipeline: Pipeline, inputType: MediaType, signal: AbortSignal): Promise<PipelinePlan> => {
+    const { models } = this.#options
+    for (const id of new Set(pipeline.nodes.map(({ plugin }) => plugin))) {
+      const plugin = this.find(id)
+      if (!isUsable(plugin)) continue
+      const { state, message } = await this.#verifications.verify(plugin, { models, signal, ledger: this.ledger })
+      if (state === 'failed') throw failedCheck(id, message)
+    }
+    return this.draft(pipeline, inputType)
+  }
+
+  /** Hash of a plugin's folder. @throws SeamError not-found */
+  async hashOf(id: string): Promise<string> {
+    const plugin = this.find(id)
+    return isUsable(plugin) ? hashFolder(plugin.folder, plugin.manifest.entrypoint) : ''
+  }
+
+  close(): void {
+    this.ledger.close()
+  }
+}
+
+export function failedCheck(id: string, message: string | undefined): SeamError {
+  return new SeamError('engine', `The plugin “${id}” did not pass its check, and was not used. ${message ?? ''}`.trim())
+}

@@ -1,0 +1,178 @@
+import { readdirSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cookieOf, ownPage } from './fixture.ts'
+import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
+
+let fixture: PluginFixture
+let cookie: string
+let job: string
+beforeAll(async () => {
+  fixture = await openPluginFixture()
+  cookie = cookieOf(await fixture.ask('/studio/narrate'))
+  await fixture.call('PUT', '/pipelines/kept', { json: puppet() })
+  job = (await fixture.start({}, 'private')).id
+  await fixture.over(job)
+})
+afterAll(async () => {
+  console.log(table())
+  await fixture.close()
+})
+
+/** Every route that a host brings, with a request that does something when it is let in. */
+const ROUTES = (
+  [
+    ['GET', '/plugins'],
+    ['GET', '/plugins/puppet'],
+    ['POST', '/plugins/puppet/verify'],
+    ['POST', '/pipeline/validate', { pipeline: puppet() }],
+    ['POST', '/pipeline/run', { pipeline: puppet(), input: 'x' }],
+    ['GET', '/pipelines'],
+    ['GET', '/pipelines/kept'],
+    ['PUT', '/pipelines/new', puppet()],
+    ['DELETE', '/pipelines/kept'],
+    ['GET', '/jobs'],
+    ['GET', '/jobs/:job/status'],
+    ['GET', '/jobs/:job/stream'],
+    ['GET', '/jobs/:job/log'],
+    ['POST', '/jobs/:job/cancel'],
+    ['DELETE', '/jobs/:job'],
+    ['GET', '/metrics'],
+    ['GET', '/openapi.json'],
+  ] as readonly (readonly [method: string, path: string, body?: unknown])[]
+).map(([method, path, body]) => ({ method, path, body }))
+
+interface Caller {
+  readonly name: string
+  readonly headers: () => Record<string, string>
+  readonly refused: 401 | 403
+  /** Only for requests that change something, or only for the others. */
+  readonly methods?: RegExp
+  readonly method?: string
+  /** Another way to write the path. */
+  readonly path?: (path: string) => string
+}
+
+const CALLERS: readonly Caller[] = [
+  { name: 'wrong Host', headers: () => ({ ...fixture.bearer, host: 'evil.example' }), refused: 403 },
+  {
+    name: 'rebinding Host',
+    headers: () => ({ ...fixture.bearer, host: `localhost.evil.example:${fixture.port}` }),
+    refused: 403,
+  },
+  { name: 'Host, other port', headers: () => ({ ...fixture.bearer, host: 'localhost:1' }), refused: 403 },
+  { name: 'foreign Origin', headers: () => ({ ...fixture.bearer, origin: 'http://evil.example' }), refused: 403 },
+  { name: 'Origin null', headers: () => ({ cookie, 'x-voxloom': '1', origin: 'null' }), refused: 403 },
+  {
+    name: 'Origin, other port',
+    headers: () => ({ cookie, 'x-voxloom': '1', origin: 'http://localhost:1' }),
+    refused: 403,
+  },
+  { name: 'no token', headers: () => ({}), refused: 401 },
+  { name: 'wrong token', headers: () => ({ authorization: `Bearer ${'B'.repeat(43)}` }), refused: 401 },
+  { name: 'wrong cookie', headers: () => ({ cookie: 'voxloom_session=x', 'x-voxloom': '1' }), refused: 401 },
+  { name: 'token as cookie', headers: () => ({ cookie: `voxloom_session=${fixture.token}` }), refused: 401 },
+  { name: 'Sec-Fetch-Site alone', headers: () => ({ ...ownPage, 'x-voxloom': '1' }), refused: 401 },
+  { name: 'cookie, no x-voxloom', headers: () => ({ cookie, ...ownPage }), refused: 403, methods: /POST|PUT|DELETE/ },
+  ...['cross-site', 'same-site'].map(site => ({
+    name: `cookie, ${site}`,
+    headers: () => ({ cookie, 'x-voxloom': '1', 'sec-fetch-site': site }),
+    refused: 403 as const,
+  })),
+  {
+    name: 'stranger’s preflight',
+    headers: () => ({ origin: 'http://evil.example', 'access-control-request-method': 'POST' }),
+    refused: 403,
+    method: 'OPTIONS',
+  },
+  {
+    name: 'encoded path',
+    headers: () => ({}),
+    refused: 401,
+    path: path => `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`,
+  },
+  { name: 'path with #', headers: () => ({}), refused: 401, path: path => `${path}#x` },
+  {
+    name: 'whole address',
+    headers: () => ({}),
+    refused: 401,
+    path: path => `http://${fixture.host}${path}`,
+  },
+]
+
+const results: { route: string; caller: string; status: number; asExpected: boolean }[] = []
+
+describe.each(ROUTES)('$method $path', ({ method, path, body }) => {
+  it.each(CALLERS.filter(({ methods }) => !methods || methods.test(method)))('refuses $name', async caller => {
+    const before = world()
+    const address = path.replace(':job', job)
+    const answer = await fixture.send(caller.method ?? method, caller.path?.(address) ?? address, {
+      headers: { ...caller.headers(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const { status, headers } = answer
+    results.push({ route: `${method} ${path}`, caller: caller.name, status, asExpected: status === caller.refused })
+    expect([status, headers['access-control-allow-origin']]).toEqual([caller.refused, undefined])
+    expect(answer.body.toString()).not.toMatch(/puppet|PRIVATE|voxloom_jobs|openapi/)
+    expect(world()).toEqual(before)
+  })
+})
+
+describe('a command line or a path in place of a plugin', () => {
+  const node = (more: object) => ({ name: 'x', nodes: [{ id: 'a', plugin: 'puppet', ...more }] })
+  const toml = (line: string) => ({ toml: `name = "x"\n[[nodes]]\nid = "a"\n${line}\n` })
+  it.each([
+    ['plugin: "../../bin/sh"', node({ plugin: '../../bin/sh' })],
+    ['plugin: "/bin/sh"', node({ plugin: '/bin/sh' })],
+    ['plugin: "puppet/../puppet"', node({ plugin: 'puppet/../puppet' })],
+    ['plugin: "sh -c id"', node({ plugin: 'sh -c id' })],
+    ['plugin: ["sh"]', node({ plugin: ['sh'] })],
+    ['entrypoint', node({ entrypoint: '/bin/sh' })],
+    ['command', node({ command: ['sh', '-c', 'id'] })],
+    ['interpreter', node({ interpreter: 'sh' })],
+    ['env', node({ env: { PATH: '/tmp' } })],
+    ['folder', { ...node({}), folder: '/tmp' }],
+    ['an option nobody has', node({ options: { entrypoint: '/bin/sh' } })],
+    ['toml: plugin = "/bin/sh"', toml('plugin = "/bin/sh"')],
+    ['toml: entrypoint', toml('plugin = "puppet"\nentrypoint = "/bin/sh"')],
+    ['saved: "../../etc/passwd"', { saved: '../../etc/passwd' }],
+    ['saved: "/etc/passwd"', { saved: '/etc/passwd' }],
+  ])('%s is refused, and nothing is started', async (name, pipeline) => {
+    const before = world()
+    const { status } = await fixture.call('POST', '/pipeline/run', { json: { pipeline, input: 'id' } })
+    const checked = await fixture.call('POST', '/pipeline/validate', { json: { pipeline } })
+    results.push({ route: 'POST /pipeline/run', caller: name, status, asExpected: status === 400 || status === 404 })
+    expect([400, 404]).toContain(status)
+    expect(checked.status === 200 ? (checked.json as { valid: boolean }).valid : false).toBe(false)
+    expect(world()).toEqual(before)
+  })
+})
+
+it('lets in whoever may', async () => {
+  for (const headers of [
+    fixture.bearer,
+    { cookie, ...ownPage },
+    { cookie, 'sec-fetch-site': 'none' },
+    { cookie, origin: `http://${fixture.host}`, 'sec-fetch-site': 'same-origin' },
+  ]) {
+    expect((await fixture.send('GET', `/jobs/${job}/stream`, { headers })).body.toString()).toBe('PRIVATE')
+  }
+  const page = { cookie, ...ownPage, 'x-voxloom': '1' }
+  expect((await fixture.send('POST', '/plugins/puppet/verify', { headers: page })).status).toBe(200)
+})
+
+/** All that a request could have changed. */
+function world() {
+  const { pluginHost } = fixture
+  const files = readdirSync(fixture.folder, { recursive: true }) as string[]
+  return { starts: fixture.starts(), jobs: pluginHost.counts(), files: files.filter(file => !/\.db-|lock/.test(file)) }
+}
+
+/** A line for each caller, with what the routes said. */
+function table(): string {
+  const lines = [...Map.groupBy(results, ({ caller }) => caller)].map(([caller, rows]) => {
+    const statuses = [...new Set(rows.map(({ status }) => status))].join(', ')
+    const verdict = rows.every(({ asExpected }) => asExpected) ? 'refused' : 'LET IN'
+    return `${caller.padEnd(28)} ${String(rows.length).padStart(3)} requests  ${statuses.padEnd(9)} ${verdict}`
+  })
+  return `Who was refused (${ROUTES.length} routes):\n${lines.join('\n')}`
+}
