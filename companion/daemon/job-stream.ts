@@ -20,7 +20,7 @@ export async function streamJob(request: FastifyRequest, reply: FastifyReply, jo
   // The headers alone: nobody would read what comes.
   const isHead = request.method === 'HEAD'
   if (!isOver(job.state))
-    return reply.send(isHead ? Readable.from([]) : Readable.from(follow(job.id, host), { objectMode: false }))
+    return reply.send(isHead ? Readable.from([]) : Readable.from(followJob(job.id, host), { objectMode: false }))
   const file = await host.files.found(job.id)
   if (!file) throw new SeamError('not-found', `The job made no output. ${job.message ?? ''}`.trim())
   // Of a job that failed, what there is, and the caller is told that it is not all.
@@ -54,20 +54,30 @@ function contentType(type: string): string {
   return name.startsWith('text/') ? `${name}; charset=utf-8` : name === 'audio/pcm' ? type : name
 }
 
-/** Bytes of a growing output, until its job is over. */
-async function* follow(id: string, { jobs, files }: PluginHost): AsyncGenerator<Buffer> {
+/**
+ * Bytes of a growing output, until its job is over.
+ * @param from first byte wanted
+ * @throws SeamError engine, cancelled or not-found, when the job ends before its output does
+ */
+export async function* followJob(
+  id: string,
+  { jobs, files }: PluginHost,
+  signal?: AbortSignal,
+  from = 0,
+): AsyncGenerator<Buffer> {
   let state = jobs.get(id)?.state
   let file = await files.found(id)
-  while (!file && state !== undefined && !isOver(state)) {
+  while (!file && state !== undefined && !isOver(state) && !signal?.aborted) {
     await pause()
     state = jobs.get(id)?.state
     file = await files.found(id)
   }
+  if (signal?.aborted) return
   if (!file) throw broken(jobs.get(id))
   // Renaming the file changes nothing for whoever has it open.
   const handle = await open(file.path, 'r')
   try {
-    for (let at = 0; ;) {
+    for (let at = from; !signal?.aborted;) {
       const before = jobs.get(id)
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE), 0, PIECE, at)
       at += bytesRead

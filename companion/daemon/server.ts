@@ -20,6 +20,7 @@ import { servePage } from './page.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { fail } from './reply.ts'
 import { SocketHub } from './socket.ts'
+import { socketCalls, socketStreams } from './socket-calls.ts'
 import { statusRoutes } from './status.ts'
 
 export interface DaemonOptions {
@@ -60,7 +61,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const servers = await listenOnLoopback(app, options.port)
   const port = portOf(servers[0]!)
   guard.port = port
-  const sockets = new SocketHub(guard, { ping: () => 'pong', status })
+  const { host } = options
+  const calls = { ping: () => 'pong', status, ...(host && socketCalls(host)) }
+  const sockets = new SocketHub(guard, calls, host && socketStreams(host))
   for (const server of servers) sockets.listen(server)
   return {
     port,

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Guard } from './guard.ts'
+import { SocketStreams, type SocketStream } from './socket-streams.ts'
 
 /** Bytes of one message; more closes the connection with 1009. */
 export const MESSAGE_LIMIT = 1 << 20
@@ -20,11 +21,13 @@ export class SocketHub {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false })
   readonly #guard: Guard
   readonly #calls: SocketCalls
+  readonly #streams: Readonly<Record<string, SocketStream>>
   readonly #beat: NodeJS.Timeout
 
-  constructor(guard: Guard, calls: SocketCalls) {
+  constructor(guard: Guard, calls: SocketCalls, streams: Readonly<Record<string, SocketStream>> = {}) {
     this.#guard = guard
     this.#calls = calls
+    this.#streams = streams
     const quiet = new WeakSet<WebSocket>()
     this.#beat = setInterval(() => {
       for (const socket of this.#sockets.clients) {
@@ -58,12 +61,25 @@ export class SocketHub {
   }
 
   #serve(socket: WebSocket): void {
+    const isOpen = () => socket.readyState === socket.OPEN
+    const streams = new SocketStreams({
+      text: message => isOpen() && socket.send(JSON.stringify(message)),
+      bytes: message => isOpen() && socket.send(message),
+    })
     socket.on('error', () => socket.terminate())
+    socket.on('close', () => streams.close())
     socket.on('message', (data, isBinary) => {
       const message = isBinary ? undefined : parseCall(String(data))
       if (!message) return socket.close(1003, 'Not a message of this protocol.')
-      if (message.rpc === 'bye') return socket.close(1000)
-      if (message.rpc !== 'call') return
+      const { rpc, id, name, input, bytes } = message
+      if (rpc === 'bye') return socket.close(1000)
+      if (rpc === 'more') return streams.more(id, bytes ?? 0)
+      if (rpc === 'abort') return streams.abort(id)
+      if (rpc === 'open') {
+        const stream = Object.hasOwn(this.#streams, name) ? this.#streams[name]! : unknownStream(name)
+        return streams.start(id, stream, input, bytes)
+      }
+      if (rpc !== 'call') return
       void this.#answer(message.name, message.input).then(answer => {
         if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ ...answer, id: message.id }))
       })
@@ -86,7 +102,18 @@ interface Message {
   readonly id: number
   readonly name: string
   readonly input: unknown
+  /** Credit: of `open` its first (`window`), of `more` what is added. */
+  readonly bytes: number | undefined
 }
+
+const unknownStream =
+  (name: string): SocketStream =>
+  () => ({
+    [Symbol.asyncIterator]: () => ({
+      next: () =>
+        Promise.reject(new SeamError('unsupported', `The companion offers no stream “${name.slice(0, 80)}”.`)),
+    }),
+  })
 
 function parseCall(text: string): Message | undefined {
   let data: unknown
@@ -98,7 +125,9 @@ function parseCall(text: string): Message | undefined {
   if (!data || typeof data !== 'object' || !('rpc' in data) || typeof data.rpc !== 'string') return undefined
   if (!('id' in data) || !Number.isSafeInteger(data.id)) return undefined
   const name = 'name' in data && typeof data.name === 'string' ? data.name : ''
-  return { rpc: data.rpc, id: data.id as number, name, input: 'input' in data ? data.input : undefined }
+  const credit = 'window' in data ? data.window : 'bytes' in data ? data.bytes : undefined
+  const bytes = Number.isSafeInteger(credit) && (credit as number) > 0 ? (credit as number) : undefined
+  return { rpc: data.rpc, id: data.id as number, name, input: 'input' in data ? data.input : undefined, bytes }
 }
 
 function refuse(stream: Duplex, status: number, message: string): void {
