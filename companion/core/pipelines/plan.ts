@@ -9,6 +9,7 @@ import { pluginEnvironment } from '../plugins/environment.ts'
 import { formatMediaType, isSettled, joinTypes, outputFor, type MediaType } from '../plugins/media-type.ts'
 import { settleOptions } from '../plugins/options.ts'
 import type { Command } from '../process/child.ts'
+import { confine } from '../sandbox/confine.ts'
 import type { Pipeline } from './cr.ts'
 import type { PipelinePlan } from './execute.ts'
 import type { PlannedNode } from './plugin-run.ts'
@@ -213,7 +214,7 @@ function firstJoin(written: readonly MediaType[], read: readonly MediaType[]): M
 
 function plannedNode(
   id: string,
-  { manifest, folder }: UsablePlugin,
+  { manifest, folder, confinement }: UsablePlugin,
   config: Readonly<Record<string, OptionValue>>,
   { input, output }: Flow,
   models: string,
@@ -221,7 +222,7 @@ function plannedNode(
   return {
     id,
     plugin: manifest.name,
-    command: commandOf(manifest, folder, models),
+    command: confine(commandOf(manifest, folder, models), { confinement, permissions: manifest.permissions, models }),
     handshake: {
       protocol: manifest.protocol,
       input_type: formatMediaType(input),

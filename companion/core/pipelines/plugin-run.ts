@@ -98,7 +98,6 @@ export class PluginRun {
       limits,
       () => ({
         reading: this.#reading,
-        fed: this.#bytesIn > 0 || this.#inputEnded,
         owes: this.#stdin.isWaiting || this.#inputEnded,
         alive: this.#alive,
         insideFrame: this.#scanner.insideFrame,

@@ -13,8 +13,6 @@ export const PARTIAL_FRAME_LIMIT = 10_000
 export interface Watched {
   /** The host waits for output: nothing downstream holds it up. */
   readonly reading: boolean
-  /** The plugin has been given something: payload, or the end of its input. */
-  readonly fed: boolean
   /** It has input that it does not take, or all of it. */
   readonly owes: boolean
   /** It has shown life: a frame, the end of its output, a line of log. */
@@ -59,10 +57,11 @@ export class Watchdog {
     // A host that was asleep, or busy itself, blames nobody for that time.
     const passed = Math.min(now - this.#last, 10 * TICK)
     this.#last = now
-    const { reading, fed, owes, alive, insideFrame } = this.#look()
+    const { reading, owes, alive, insideFrame } = this.#look()
     if (!reading) return
     if (insideFrame) this.#partial += passed
-    if (!alive && fed) this.#unstarted += passed
+    // A plugin that waits for more than it was given is not to blame.
+    if (!alive && owes) this.#unstarted += passed
     if (alive && owes) this.#idle += passed
     const { startup, idle, partialFrame } = this.#limits
     if (this.#partial > partialFrame) this.#end('PARTIAL_FRAME', partialFrame)
