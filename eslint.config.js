@@ -33,7 +33,8 @@ const rooms = [
   ['cli', 'companion/cli', ['protocol', 'core', 'daemon']],
   ['sdk', 'plugins/sdk/typescript', ['protocol']],
   // Our own voice reuses the speech of the core; a stranger's plugin needs the SDK alone.
-  ['plugin', 'plugins/*', ['protocol', 'text', 'dsp', 'engine', 'core', 'sdk']],
+  // Not the room of that name, which has folders too.
+  ['plugin', 'plugins/!(components|locales)', ['protocol', 'text', 'dsp', 'engine', 'core', 'sdk']],
 ]
 
 const advice = {

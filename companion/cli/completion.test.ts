@@ -47,13 +47,15 @@ describe('completion', () => {
   }
 
   for (const shell of SHELLS) {
-    it.runIf(isHere(shell))(`is in order for ${shell}`, async () => {
-      const file = join(scratch(), 'script')
-      for (const text of [script(shell), completionScript(shell, 'odd', await commandTree(root))]) {
-        writeFileSync(file, text)
-        expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
-      }
-    })
+    // A shell that can't be had here can't judge: the test run installs them where it may.
+    if (isHere(shell))
+      it(`is in order for ${shell}`, async () => {
+        const file = join(scratch(), 'script')
+        for (const text of [script(shell), completionScript(shell, 'odd', await commandTree(root))]) {
+          writeFileSync(file, text)
+          expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
+        }
+      })
 
     it(`names every command for ${shell}`, () => {
       for (const word of ['run', 'configure', 'completion', 'validate', 'no-verify', 'junit', 'remove']) {
@@ -62,7 +64,7 @@ describe('completion', () => {
     })
   }
 
-  it.runIf(isHere('bash')).each([
+  it.each([
     [
       ['voxloom', ''],
       ['run', 'plugins', 'configure', 'completion'],

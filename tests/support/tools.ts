@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 
 /** Programs that the tests drive and that npm does not bring. */
 export interface Tools {
@@ -21,6 +21,8 @@ export async function ensureTools(): Promise<Tools> {
   if (!onPath('ffprobe')) missing.push('ffmpeg')
   if (!onPath('espeak-ng')) missing.push('espeak-ng')
   if (!onPath('redis-server')) missing.push('redis-server')
+  // Completion is parsed by the shells that it is for; one that can't be had is left out.
+  for (const shell of ['zsh', 'fish']) if (!onPath(shell)) missing.push(shell)
   if (missing.length > 0) install(missing)
   const chromium = findChromium()
   const ffprobe = onPath('ffprobe')
@@ -32,10 +34,22 @@ export async function ensureTools(): Promise<Tools> {
 }
 
 /**
+ * A cargo of rustup's needs to know where its toolchains are, and looks in the home folder, which may be another one
+ * now: they lie beside the program.
+ */
+function findToolchains(): void {
+  const cargo = onPath('cargo')
+  if (!cargo || spawnSync(cargo, ['--version']).status === 0) return
+  const beside = join(dirname(cargo), '..', '..', '.rustup')
+  if (existsSync(beside)) process.env['RUSTUP_HOME'] = beside
+}
+
+/**
  * Makes sure that programs are there, through apt where that can be done.
  * @param wanted the Debian package of each program @throws Error naming what to install
  */
 export function ensurePrograms(wanted: Readonly<Record<string, string>>): void {
+  findToolchains()
   const absent = () => Object.keys(wanted).filter(program => !onPath(program))
   const missing = absent()
   if (missing.length > 0) install(missing.map(program => wanted[program]!))

@@ -3,6 +3,7 @@ import { SPEECH_ENGINES } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
 import type { Player } from '../audio/sink.ts'
 import { createCompanionClient } from '../companion/client.ts'
+import { createPluginService } from '../companion/plugins.ts'
 import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
 import { openPcmStore } from '../storage/pcm.ts'
@@ -32,6 +33,7 @@ export async function createStudio(): Promise<Studio> {
     meter: openStorageMeter({ pcm, models }),
     speech,
     companion: createCompanionClient(),
+    plugins: createPluginService(),
     player() {
       return (player ??= import('../audio/player.ts')
         .then(({ createPlayer }) => createPlayer())

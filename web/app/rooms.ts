@@ -3,7 +3,7 @@ import { STUDIO_PATH } from '#protocol/routes.ts'
 
 /** A room of the studio: its address, its place in the navigation, and how to get it. */
 export interface RoomInfo {
-  readonly id: 'narrate' | 'models' | 'settings'
+  readonly id: 'narrate' | 'plugins' | 'models' | 'settings'
   readonly path: string
   /** What may follow the path: ids for deep links. */
   readonly params: string
@@ -22,6 +22,14 @@ export const ROOMS: readonly RoomInfo[] = [
     icon: 'i-lucide-audio-lines',
     key: 'n',
     load: () => import('../features/narrate/Room.vue'),
+  },
+  {
+    id: 'plugins',
+    path: `${STUDIO_PATH}/plugins`,
+    params: '/:part(pipeline|jobs)?/:item?',
+    icon: 'i-lucide-blocks',
+    key: 'p',
+    load: () => import('../features/plugins/Room.vue'),
   },
   {
     id: 'models',

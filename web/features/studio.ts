@@ -4,6 +4,7 @@ import type { Run } from '#protocol/run.ts'
 import type { LexiconEntry, Lang, SpeechEngine } from '#protocol/speech.ts'
 import type { Analysis } from '#text/g2p/phonemizer.ts'
 import type { Player } from '../audio/sink.ts'
+import type { PluginService } from '../companion/plugin-types.ts'
 import type { CompanionClient } from '../companion/types.ts'
 import type { ModelStore, PcmStore, ProjectStore, StorageMeter } from '../storage/types.ts'
 
@@ -30,6 +31,8 @@ export interface Studio {
   /** Made at the first call, which must come from a user gesture. */
   player(): Promise<Player>
   readonly companion: CompanionClient
+  /** Plugins, pipelines and jobs of the companion; every call fails with `offline` while there is none. */
+  readonly plugins: PluginService
 }
 
 export const studioKey: InjectionKey<Studio> = Symbol('studio')

@@ -8,6 +8,10 @@ export interface Incoming {
   readonly files: readonly File[]
 }
 
+/** Whether it is a pipeline, for the Plugins room; anything else is text for Narrate. */
+export const isPipeline = ({ files }: Incoming): boolean =>
+  files.length > 0 && files.every(({ name }) => name.toLowerCase().endsWith('.cr'))
+
 /** What waits for a room to take it: the share target and the file handlers put it here. */
 export const useIncoming = defineStore('incoming', () => {
   const waiting = shallowRef<readonly Incoming[]>([])
@@ -16,10 +20,10 @@ export const useIncoming = defineStore('incoming', () => {
     if (item.text.trim() || item.title.trim() || item.files.length > 0) waiting.value = [...waiting.value, item]
   }
 
-  /** Hands everything over, once. */
-  function take(): readonly Incoming[] {
-    const items = waiting.value
-    waiting.value = []
+  /** Hands over what a room `fits`, once; the rest waits for another. */
+  function take(fits: (item: Incoming) => boolean): readonly Incoming[] {
+    const items = waiting.value.filter(fits)
+    if (items.length > 0) waiting.value = waiting.value.filter(item => !items.includes(item))
     return items
   }
 

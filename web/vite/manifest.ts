@@ -3,6 +3,8 @@ import { STUDIO_PATH } from '../../companion/protocol/routes.ts'
 
 const narrate = `${STUDIO_PATH}/narrate`
 
+const pipelines = `${STUDIO_PATH}/plugins/pipeline`
+
 /** Types of file that Narrate opens, by share and by double click. */
 const documents = {
   'text/plain': ['.txt'],
@@ -31,6 +33,7 @@ export const manifest: Partial<ManifestOptions> = {
   ],
   shortcuts: [
     { name: 'Narrate', url: narrate, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
+    { name: 'Plugins', url: `${STUDIO_PATH}/plugins`, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
     { name: 'Models', url: `${STUDIO_PATH}/models`, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
   ],
   share_target: {
@@ -49,6 +52,7 @@ export const manifest: Partial<ManifestOptions> = {
       action: narrate,
       accept: Object.fromEntries(Object.entries(documents).map(([type, ends]) => [type, [...ends]])),
     },
+    { action: pipelines, accept: { 'application/vnd.voxloom.pipeline+toml': ['.cr'] } },
   ],
   launch_handler: { client_mode: ['navigate-existing', 'auto'] },
 }

@@ -1,4 +1,4 @@
-import { download } from './save-file.ts'
+import { download } from '../../ui/save-file.ts'
 
 export type Piece = { type: 'write'; data: Uint8Array<ArrayBuffer>; position: number }
 
