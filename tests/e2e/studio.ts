@@ -33,6 +33,8 @@ export async function startCompanion(port = 0, home?: string): Promise<Companion
       XDG_CONFIG_HOME: join(folder, 'config'),
       XDG_STATE_HOME: join(folder, 'state'),
       XDG_DATA_HOME: join(folder, 'data'),
+      // One for the whole run: plugins are tried once, and not by whatever else this machine has done.
+      XDG_CACHE_HOME: join(root, 'test-results', 'cache'),
     },
   })
   const url = await address(child)
