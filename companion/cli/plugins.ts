@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { defineCommand } from 'citty'
@@ -16,6 +16,9 @@ import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
 import { print, printJson, table, tell } from './output.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
+import { accept, install, remove } from './plugin-install.ts'
+import { plain } from './plugin-offer.ts'
+import { trust, untrust } from './plugin-trust.ts'
 
 const name = { type: 'positional', required: true, description: 'a plugin of the list', valueHint: 'PLUGIN' } as const
 const names = {
@@ -41,7 +44,7 @@ const list = defineCommand({
         : [id, '', '', '', '', 'can’t be used'],
     )
     print(table([['PLUGIN', 'VERSION', 'STAGE', 'READS', 'WRITES', 'STATE'], ...rows]))
-    for (const { id, problem } of infos) if (problem !== undefined) tell(`${id}: ${problem}`)
+    for (const { id, problem } of infos) if (problem !== undefined) tell(plain(`${id}: ${problem}`))
   },
 })
 
@@ -63,10 +66,11 @@ const show = defineCommand({
       ['stage', `${info.stage}, ${info.mode}`],
       ['licence', info.license],
       ['state', `${info.verification.state}${info.verification.message ? `: ${info.verification.message}` : ''}`],
-      ['trust', info.trust],
+      ['trust', trustWords(plugin)],
+      ['sandbox', info.sandbox === 'bubblewrap' ? 'bubblewrap' : 'unsandboxed'],
       ['folder', info.folder],
     ]
-    print(table(facts.filter(([, value]) => value !== '')))
+    print(table(facts.filter(([, value]) => value !== '').map(row => row.map(plain))))
     const options = Object.entries(info.options).map(
       ([option, { type, default: standard, description = '', ...rest }]) => {
         const range = rest.enum
@@ -86,6 +90,13 @@ const show = defineCommand({
     if (options.length > 0) print(`\n${table([['OPTION', 'TYPE', 'DEFAULT', 'RANGE', ''], ...options])}`)
   },
 })
+
+function trustWords({ trust, installed }: FoundPlugin): string {
+  if (!installed) return trust
+  const { source, key, acceptedAt } = installed
+  const how = acceptedAt !== undefined ? 'changed since, and accepted; ' : key === undefined ? '' : `by “${key}”; `
+  return `${trust} (${how}from ${source})`
+}
 
 const verify = defineCommand({
   meta: { name: 'verify', description: 'start plugins with a tiny input and look at what comes' },
@@ -128,6 +139,11 @@ const build = defineCommand({
       if (!context.json) tell(`${plugin.id}: ${plugin.manifest.build.join(' ')}`)
       await runBuild(plugin, plugin.manifest.build, context.signal)
       built.push(plugin.id)
+      if (plugin.installed) {
+        tell(
+          `${plugin.id}: building has changed what was installed. Take that over with: voxloom plugins accept ${plugin.id}`,
+        )
+      }
     }
     if (context.json) printJson(built)
   },
@@ -186,10 +202,12 @@ const test = defineCommand({
 
 const MARKS = { passed: '✓', failed: '✗', 'not-applicable': '–' } as const
 
-/** A folder wins: whoever writes a plugin points at it. */
+/** A folder wins: whoever writes a plugin points at it. One that is listed stays confined as it is there. */
 function byFolderOrName(plugins: readonly FoundPlugin[], given: string): FoundPlugin {
   const folder = resolve(given)
-  return existsSync(join(folder, MANIFEST)) ? readPlugin(folder) : find(plugins, given)
+  if (!existsSync(join(folder, MANIFEST))) return find(plugins, given)
+  const real = realpathSync(folder)
+  return plugins.find(plugin => realpathSync(plugin.folder) === real) ?? readPlugin(folder)
 }
 
 /** @throws SeamError engine, not-found, cancelled */
@@ -230,7 +248,7 @@ function find(plugins: readonly FoundPlugin[], id: string): FoundPlugin {
 }
 
 export const plugins = defineCommand({
-  meta: { name: 'plugins', description: 'list, check and build plugins' },
+  meta: { name: 'plugins', description: 'list, check, build, install and remove plugins' },
   args: globalArgs,
-  subCommands: { list, show, verify, test, build },
+  subCommands: { list, show, verify, test, build, install, remove, accept, trust, untrust },
 })

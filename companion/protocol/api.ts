@@ -44,6 +44,7 @@ export const pluginSchema = z
     permissions: z.object({ network: z.boolean(), gpu: z.boolean(), read: z.array(z.string()) }),
     env: z.array(z.string()),
     trust: z.enum(['local', 'signed', 'pinned']),
+    sandbox: z.enum(['bubblewrap', 'none']),
     verification: z.object({
       state: z.enum(['verified', 'failed', 'unknown']),
       at: z.string().optional(),

@@ -85,5 +85,7 @@ export interface PluginInfo {
   readonly permissions: PluginPermissions
   readonly env: readonly string[]
   readonly trust: Trust
+  /** What confines it when it runs here. */
+  readonly sandbox: 'bubblewrap' | 'none'
   readonly verification: Verification
 }

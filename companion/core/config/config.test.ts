@@ -18,6 +18,13 @@ const load = (input: Parameters<typeof loadConfig>[0] = {}) =>
   loadConfig({ cwd: folder, env: { VOXLOOM_CONFIG: file }, ...input })
 
 describe('loadConfig', () => {
+  it('lets no .env of a folder say which plugins run, and how', () => {
+    writeFileSync(join(folder, '.env'), 'VOXLOOM_PLUGINS=./evil\nVOXLOOM_PLUGINS_SANDBOX=none\nVOXLOOM_PORT=2\n')
+    const { settings, sources } = loadConfig({ cwd: folder, env: { XDG_CONFIG_HOME: folder } })
+    expect(settings['server.port']).toBe(2)
+    expect([sources['plugins.folders'], sources['plugins.sandbox']]).toEqual(['default', 'default'])
+  })
+
   it('prefers flag, then environment, then .env, then file, then default', () => {
     writeFileSync(file, '[server]\nport = 1\n')
     const port = (input?: Parameters<typeof loadConfig>[0]) => {

@@ -109,7 +109,10 @@ export function knownKey(key: string, where = ''): SettingKey {
   throw new SeamError('bad-input', `${where}There is no setting “${key}”. ${hint}`)
 }
 
-/** Our variables of `.env`; the file's other secrets are none of our business. */
+/**
+ * Our variables of `.env`; the file's other secrets are none of our business. Which programs are run, and with which
+ * rights, is not for a folder to say that somebody only walked into.
+ */
 function dotenv(folder: string): Record<string, string> {
   let text: string
   try {
@@ -117,8 +120,8 @@ function dotenv(folder: string): Record<string, string> {
   } catch {
     return {}
   }
-  const ours = Object.entries(parseEnv(text)).filter((pair): pair is [string, string] => pair[0].startsWith('VOXLOOM_'))
-  return Object.fromEntries(ours)
+  const isOurs = (name: string) => name.startsWith('VOXLOOM_') && !name.startsWith('VOXLOOM_PLUGINS')
+  return Object.fromEntries(Object.entries(parseEnv(text)).filter((pair): pair is [string, string] => isOurs(pair[0])))
 }
 
 /** As it is typed: `--port`, but `--log-level`. */

@@ -45,6 +45,10 @@ const setting = <Value extends SettingValue>(definition: Setting<Value>) => defi
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+const SANDBOX_RULES = ['installed', 'all', 'none'] as const
+/** Which plugins run in a sandbox: those that were installed from an archive, all, or none. */
+export type SandboxRule = (typeof SANDBOX_RULES)[number]
+
 /** Every setting, by its key in the file: `server.port` is `port` in the table `[server]`. */
 export const SETTINGS = {
   'server.port': setting<number>({
@@ -81,6 +85,34 @@ export const SETTINGS = {
     about: `folders of plugins besides Voxloom’s own, with “${delimiter}” between them`,
     read: text,
     expects: 'a path, or several',
+  }),
+  'plugins.sandbox': setting<SandboxRule>({
+    env: 'VOXLOOM_PLUGINS_SANDBOX',
+    fallback: 'installed',
+    about: `which plugins run in a sandbox: ${SANDBOX_RULES.join(', ')}`,
+    read: oneOf(...SANDBOX_RULES),
+    expects: `one of ${SANDBOX_RULES.join(', ')}`,
+  }),
+  'plugins.max-memory': setting<number>({
+    env: 'VOXLOOM_PLUGINS_MAX_MEMORY',
+    fallback: 0,
+    about: 'address space of a process of a plugin, MiB; 0: no limit',
+    read: numberBetween(0, 16_777_216, true),
+    expects: 'a whole number from 0 (no limit) to 16777216',
+  }),
+  'plugins.max-cpu': setting<number>({
+    env: 'VOXLOOM_PLUGINS_MAX_CPU',
+    fallback: 0,
+    about: 'computing time of a process of a plugin, seconds; 0: no limit',
+    read: numberBetween(0, 31_536_000, true),
+    expects: 'a whole number from 0 (no limit) to 31536000',
+  }),
+  'plugins.max-files': setting<number>({
+    env: 'VOXLOOM_PLUGINS_MAX_FILES',
+    fallback: 0,
+    about: 'files that a process of a plugin may have open; 0: no limit',
+    read: numberBetween(0, 1_048_576, true),
+    expects: 'a whole number from 0 (no limit) to 1048576',
   }),
   'speech.voice': setting<string>({
     env: 'VOXLOOM_VOICE',

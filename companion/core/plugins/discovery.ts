@@ -2,6 +2,9 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Trust } from '#protocol/plugins.ts'
+import { Labels, type Label } from '../install/label.ts'
+import type { InstalledRecord } from '../install/lock-file.ts'
+import { confinementOf, DEFAULT_RULES, type Confinement, type ConfinementRules } from '../sandbox/rules.ts'
 import { MANIFEST, readManifest, type Manifest } from './manifest.ts'
 
 /** A folder with a manifest, readable or not. */
@@ -13,6 +16,10 @@ export interface FoundPlugin {
   readonly manifest?: Manifest
   /** Why the manifest can't be used, as a sentence; the plugin is listed all the same. */
   readonly problem?: string
+  /** What the lock file says of it, when it was installed from an archive. */
+  readonly installed?: InstalledRecord
+  /** How it is confined when it runs; absent for a folder that was named by itself. */
+  readonly confinement?: Confinement
 }
 
 /** A plugin that can be used. */
@@ -22,10 +29,13 @@ export type UsablePlugin = FoundPlugin & { readonly manifest: Manifest }
 export interface PluginFolder {
   readonly path: string
   readonly trust: Trust
+  /** Whether plugins are installed here, and a lock file says what they were. */
+  readonly hasLockFile?: boolean
+  readonly rules?: ConfinementRules
 }
 
 /** Folders that hold no plugins though they lie beside them. */
-const SKIPPED = new Set(['node_modules', 'sdk', 'target', 'conformance'])
+export const SKIPPED: ReadonlySet<string> = new Set(['node_modules', 'sdk', 'target', 'conformance'])
 
 export const isUsable = (plugin: FoundPlugin): plugin is UsablePlugin => plugin.manifest !== undefined
 
@@ -34,11 +44,16 @@ export function discoverPlugins(folders: readonly PluginFolder[]): FoundPlugin[]
   const found = new Map<string, FoundPlugin>()
   const doubles: FoundPlugin[] = []
   const seen = new Set<string>()
-  for (const { path, trust } of folders) {
+  const labels = folders.filter(({ hasLockFile }) => hasLockFile).map(({ path }) => new Labels(resolve(path)))
+  // A folder that was installed is one, also where another way leads to it.
+  const labelOf = (folder: string) => labels.map(known => known.of(folder)).find(label => label !== undefined)
+  for (const { path, trust, rules = DEFAULT_RULES } of folders) {
     for (const folder of pluginFolders(resolve(path))) {
       const real = realPath(folder)
       if (seen.has(real)) continue
-      const plugin = readPlugin(folder, trust)
+      const label = labelOf(folder)
+      const confinement = confinementOf(rules, label?.installed !== undefined)
+      const plugin = { ...readPlugin(folder, trust, label), confinement }
       // A link whose name the manifest doesn't have must not hide the folder that it leads to.
       if (isUsable(plugin)) seen.add(real)
       const first = found.get(plugin.id)
@@ -56,8 +71,10 @@ export function discoverPlugins(folders: readonly PluginFolder[]): FoundPlugin[]
 }
 
 /** @param folder with a plugin.toml */
-export function readPlugin(folder: string, trust: Trust = 'local'): FoundPlugin {
-  const place = { id: basename(folder), folder, trust }
+export function readPlugin(folder: string, trust: Trust = 'local', label?: Label): FoundPlugin {
+  const { problem, installed } = label ?? {}
+  const place = { id: basename(folder), folder, trust: label?.trust ?? trust, ...(installed && { installed }) }
+  if (problem !== undefined) return { ...place, problem }
   try {
     return { ...place, manifest: readManifest(folder) }
   } catch (error) {

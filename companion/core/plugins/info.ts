@@ -1,10 +1,11 @@
 import type { PluginInfo, Verification } from '#protocol/plugins.ts'
+import { sandboxOf } from '../sandbox/confine.ts'
 import type { FoundPlugin } from './discovery.ts'
 import { formatMediaType } from './media-type.ts'
 
 /** A plugin as listings, the API and the page show it. */
 export function pluginInfo(
-  { id, folder, trust, manifest, problem }: FoundPlugin,
+  { id, folder, trust, manifest, problem, confinement }: FoundPlugin,
   verification?: Verification,
 ): PluginInfo {
   return {
@@ -25,6 +26,7 @@ export function pluginInfo(
     permissions: manifest?.permissions ?? { network: false, gpu: false, read: [] },
     env: manifest?.env ?? [],
     trust,
+    sandbox: sandboxOf(confinement),
     verification: verification
       ? { state: verification.state, at: verification.at, message: verification.message }
       : { state: problem === undefined ? 'unknown' : 'failed' },

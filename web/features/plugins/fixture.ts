@@ -19,6 +19,7 @@ export function plugin(id: string, about: Partial<PluginInfo> = {}): PluginInfo 
     permissions: { network: false, gpu: false, read: [] },
     env: [],
     trust: 'local',
+    sandbox: 'none',
     verification: { state: 'unknown' },
     ...about,
   }

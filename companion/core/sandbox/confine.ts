@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import type { PluginPermissions } from '#protocol/plugins.ts'
+import type { Command } from '../process/child.ts'
+import { bubblewrapArgs, sandboxEnvironment } from './bubblewrap.ts'
+import { workingBubblewrap, workingPrlimit } from './probe.ts'
+import { sandboxProgram } from './programs.ts'
+import type { Confinement, ResourceLimits } from './rules.ts'
+
+export interface Confined {
+  readonly confinement?: Confinement | undefined
+  readonly permissions: PluginPermissions
+  /** Folder of the weights. */
+  readonly models: string
+}
+
+/**
+ * The command that starts a plugin as confined as was asked for and as this machine can: one that can't is told from
+ * `sandboxOf`, and starts it all the same.
+ */
+export function confine(command: Command, { confinement, permissions, models }: Confined): Command {
+  if (!confinement) return command
+  const bwrap = confinement.sandbox ? workingBubblewrap() : undefined
+  return limited(bwrap === undefined ? command : wrapped(command, bwrap, permissions, models), confinement.limits)
+}
+
+/** How a plugin is confined here. */
+export function sandboxOf(confinement: Confinement | undefined): 'bubblewrap' | 'none' {
+  return confinement?.sandbox && workingBubblewrap() !== undefined ? 'bubblewrap' : 'none'
+}
+
+function wrapped(command: Command, bwrap: string, permissions: PluginPermissions, models: string): Command {
+  const inside = { ...command, program: sandboxProgram(command) }
+  const args = bubblewrapArgs({ command: inside, permissions, models: resolve(models) })
+  return { program: bwrap, args, folder: command.folder, env: sandboxEnvironment(command.env) }
+}
+
+/** Limits are inherited by whatever the program starts. */
+function limited(command: Command, { memory, cpu, openFiles }: ResourceLimits): Command {
+  const limits = [
+    ...(memory > 0 ? [`--as=${memory}`] : []),
+    ...(cpu > 0 ? [`--cpu=${cpu}`] : []),
+    ...(openFiles > 0 ? [`--nofile=${openFiles}`] : []),
+  ]
+  const prlimit = limits.length > 0 ? workingPrlimit() : undefined
+  if (prlimit === undefined) return command
+  return { ...command, program: prlimit, args: [...limits, '--', command.program, ...command.args] }
+}
