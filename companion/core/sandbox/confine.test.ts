@@ -130,8 +130,11 @@ describe('what a plugin tries', () => {
   })
 
   it('reading its home by the variable', async () => {
+    // What is shown to it may lie in the real /tmp: its own folder, and Node where the checkout is there.
+    const [, top, node = ''] = process.execPath.split('/')
+    const shown = JSON.stringify(top === 'tmp' ? node : '')
     const { said } = await tries(
-      `return process.env.HOME + ' ' + list(process.env.HOME).filter(name => !name.startsWith('voxloom-plugins-')).length`,
+      `return process.env.HOME + ' ' + list(process.env.HOME).filter(name => !name.startsWith('voxloom-plugins-') && name !== ${shown}).length`,
     )
     expect(said).toBe(works ? '/tmp 0' : `${homedir()} ${readdir(homedir()).length}`)
   })
