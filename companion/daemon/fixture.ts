@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import type { ModelEntry } from '#protocol/models.ts'
 import { ModelStore } from '../core/models/store.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
+import type { SpeakerPool } from '../core/speakers/pool.ts'
 import { ensureToken } from '../core/token.ts'
 import { startDaemon } from './server.ts'
 
@@ -49,6 +50,7 @@ export interface Sent {
 export interface FixtureOptions {
   /** Plugins and jobs, with what they need in the fixture's folder. */
   readonly host?: (folder: string) => PluginHost
+  readonly speakers?: SpeakerPool
 }
 
 /** A real daemon on a free port, with a small page and one model, for tests. */
@@ -60,7 +62,16 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
   const store = new ModelStore({ folder: join(folder, 'models'), catalogue: [model(weights.length, sha256)] })
   const stateFolder = join(folder, 'state')
   const host = options.host?.(folder)
-  const daemon = await startDaemon({ port: 0, store, stateFolder, dist, origins: [devOrigin], ...(host && { host }) })
+  const { speakers } = options
+  const daemon = await startDaemon({
+    port: 0,
+    store,
+    stateFolder,
+    dist,
+    origins: [devOrigin],
+    ...(host && { host }),
+    ...(speakers && { speakers }),
+  })
   const { port } = daemon
   const name = `localhost:${port}`
   const token = ensureToken(stateFolder)

@@ -6,6 +6,7 @@ import { errorData, SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { ModelStore } from '../core/models/store.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
+import type { SpeakerPool } from '../core/speakers/pool.ts'
 import { errorCode } from '../core/models/files.ts'
 import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
@@ -21,6 +22,7 @@ import { pluginRoutes } from './plugin-routes.ts'
 import { fail } from './reply.ts'
 import { SocketHub } from './socket.ts'
 import { socketCalls, socketStreams } from './socket-calls.ts'
+import { describeVoice, speechStreams } from './speech-calls.ts'
 import { statusRoutes } from './status.ts'
 
 export interface DaemonOptions {
@@ -31,6 +33,8 @@ export interface DaemonOptions {
   readonly stateFolder: string
   /** Plugins, pipelines and jobs; without it there are none. */
   readonly host?: PluginHost
+  /** The companion's own voice; the daemon ends it. */
+  readonly speakers?: SpeakerPool
   /** The built page; absent when another server shows it. */
   readonly dist?: string
   /** Other origins whose pages may ask, e.g. the development server's. */
@@ -55,26 +59,34 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version: productVersion(),
     protocol: PROTOCOL_REVISION,
     uptime: Math.round(performance.now() - started) / 1000,
-    models: (await options.store.list()).map(({ id, complete }) => ({ id, complete })),
+    ...(await inventory(options)),
   })
   const app = await createApp(options, guard, status)
   const servers = await listenOnLoopback(app, options.port)
   const port = portOf(servers[0]!)
   guard.port = port
-  const { host } = options
+  const { host, speakers } = options
   const calls = { ping: () => 'pong', status, ...(host && socketCalls(host)) }
-  const sockets = new SocketHub(guard, calls, host && socketStreams(host))
+  const streams = { ...(host && socketStreams(host)), ...(speakers && speechStreams(speakers)) }
+  const sockets = new SocketHub(guard, calls, streams)
   for (const server of servers) sockets.listen(server)
   return {
     port,
     address: `http://localhost:${port}`,
     async close() {
       sockets.close()
+      speakers?.close()
       await Promise.all(servers.map(closeServer))
       await app.close()
       await options.host?.close()
     },
   }
+}
+
+async function inventory({ store, speakers }: DaemonOptions): Promise<Pick<CompanionStatus, 'models' | 'voice'>> {
+  const models = (await store.list()).map(({ id, complete }) => ({ id, complete }))
+  const complete = new Set(models.filter(model => model.complete).map(({ id }) => id))
+  return { models, ...(speakers && { voice: describeVoice(speakers, complete) }) }
 }
 
 async function createApp(

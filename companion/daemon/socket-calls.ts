@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { jobsQuery, runBody, validateBody } from '#protocol/api.ts'
-import { SeamError } from '#protocol/errors.ts'
 import { isOver } from '#protocol/jobs.ts'
 import type { JobEvent } from '../core/jobs/runner.ts'
 import { unknownJob } from '../core/jobs/runner.ts'
@@ -9,31 +8,20 @@ import { parseMediaType } from '../core/plugins/media-type.ts'
 import { followJob } from './job-stream.ts'
 import { readSource } from './plugin-routes.ts'
 import type { SocketCalls } from './socket.ts'
+import { readInput } from './socket-input.ts'
 import type { SocketStream } from './socket-streams.ts'
 
 const idInput = z.object({ id: z.string().max(128) })
-
-/** `input` as `schema` wants it. @throws SeamError bad-input */
-function read<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input ?? {})
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const at = issue?.path.join('.') ?? ''
-  throw new SeamError(
-    'bad-input',
-    `The input can’t be used: ${at ? `“${at}”: ` : ''}${issue?.message ?? 'it has another shape'}.`,
-  )
-}
 
 /** What REST offers, over the socket. */
 export function socketCalls(host: PluginHost): SocketCalls {
   const { shelf, jobs, pipelines } = host
   return {
     'plugins.list': () => shelf.infos(),
-    'plugins.get': input => shelf.info(shelf.find(read(idInput, input).id)),
-    'plugins.verify': input => shelf.verify(read(idInput, input).id),
+    'plugins.get': input => shelf.info(shelf.find(readInput(idInput, input).id)),
+    'plugins.verify': input => shelf.verify(readInput(idInput, input).id),
     'pipeline.validate': input => {
-      const { pipeline, input_type: type } = read(validateBody, input)
+      const { pipeline, input_type: type } = readInput(validateBody, input)
       const { problems } = shelf.check(
         readSource(pipeline, host),
         type === undefined ? undefined : parseMediaType(type),
@@ -41,7 +29,7 @@ export function socketCalls(host: PluginHost): SocketCalls {
       return { valid: problems.length === 0, problems }
     },
     'pipeline.run': async input => {
-      const { pipeline, input: text, input_type: type, split } = read(runBody, input)
+      const { pipeline, input: text, input_type: type, split } = readInput(runBody, input)
       const { job } = await jobs.submit({
         pipeline: readSource(pipeline, host),
         inputType: type === undefined ? undefined : parseMediaType(type),
@@ -52,16 +40,16 @@ export function socketCalls(host: PluginHost): SocketCalls {
     },
     'pipelines.list': () => pipelines.list(),
     'jobs.list': input => {
-      const { state, limit = 100 } = read(jobsQuery, input)
+      const { state, limit = 100 } = readInput(jobsQuery, input)
       return jobs.list({ state, limit })
     },
     'jobs.get': input => {
-      const { id } = read(idInput, input)
+      const { id } = readInput(idInput, input)
       const job = jobs.get(id)
       if (!job) throw unknownJob(id)
       return job
     },
-    'jobs.cancel': input => jobs.cancel(read(idInput, input).id),
+    'jobs.cancel': input => jobs.cancel(readInput(idInput, input).id),
   }
 }
 
@@ -73,10 +61,10 @@ async function* once(text: string) {
 export function socketStreams(host: PluginHost): Readonly<Record<string, SocketStream>> {
   return {
     /** States, progress and log lines, of one job until it is over or of all jobs for ever. */
-    'jobs.watch': (input, signal) => watch(host, read(idInput.partial(), input).id, signal),
+    'jobs.watch': (input, signal) => watch(host, readInput(idInput.partial(), input).id, signal),
     /** The output's bytes, from `from` on. */
     'jobs.output': (input, signal) => {
-      const { id, from } = read(idInput.extend({ from: z.int().min(0).default(0) }), input)
+      const { id, from } = readInput(idInput.extend({ from: z.int().min(0).default(0) }), input)
       if (!host.jobs.get(id)) throw unknownJob(id)
       return followJob(id, host, signal, from)
     },

@@ -12,6 +12,10 @@ const statusSchema = z
     protocol: z.string(),
     uptime: z.number().meta({ description: 'seconds' }),
     models: z.array(z.object({ id: z.string(), complete: z.boolean() })),
+    voice: z
+      .object({ engine: z.string(), version: z.string(), ready: z.boolean(), threads: z.int() })
+      .optional()
+      .meta({ description: 'the companion’s own voice, over the socket: speech.speak' }),
   })
   .meta({ id: 'Status' })
 

@@ -9,4 +9,16 @@ export interface CompanionStatus {
   /** Where things lie on the companion's disk; absent where it does not tell. */
   readonly folders?: { readonly models: string }
   readonly models: readonly { readonly id: string; readonly complete: boolean }[]
+  /** The voice that the companion speaks with itself, for pages that would rather not; absent where it has none. */
+  readonly voice?: CompanionVoice
+}
+
+/** The companion's own voice. What it makes is what the page's engine of the same id and version would make. */
+export interface CompanionVoice {
+  readonly engine: string
+  readonly version: string
+  /** Whether its weights are on the companion's disk. */
+  readonly ready: boolean
+  /** Processor threads that it uses. */
+  readonly threads: number
 }

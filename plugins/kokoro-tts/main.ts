@@ -1,8 +1,8 @@
 import { encodePcm, PluginError, pcmType, runPlugin, silence, type Plugin } from '../sdk/typescript/index.ts'
+import { SpeakerPool } from '../../companion/core/speakers/pool.ts'
 import { SeamError } from '../../companion/protocol/errors.ts'
 import { loadSegmenter } from '../../web/text/segment/segmenter.ts'
 import { inOrder } from './in-order.ts'
-import { Pool } from './pool.ts'
 import { SentenceReader, type Sentence } from './sentences.ts'
 import { readSettings, type Settings } from './settings.ts'
 
@@ -16,7 +16,9 @@ runPlugin(async plugin => {
       'VOXLOOM_MODELS, the folder of the weights, is not set. Set it, and run: voxloom models pull kokoro-82m g2p-en',
     )
   }
-  const pool = new Pool({ models, sessions, threads })
+  const pool = new SpeakerPool({ models, speakers: sessions, threads })
+  // A text comes sooner or later: the first is ready for it.
+  pool.warm()
   const close = () => pool.close()
   plugin.signal.addEventListener('abort', close)
   process.on('exit', close)
@@ -25,7 +27,7 @@ runPlugin(async plugin => {
 })
 
 /** Speaks what comes, several sentences at a time, and writes them in their order. */
-async function speakAll(plugin: Plugin, settings: Settings, pool: Pool): Promise<void> {
+async function speakAll(plugin: Plugin, settings: Settings, pool: SpeakerPool): Promise<void> {
   const { rate, format } = pcmType(plugin.output)
   const { sessions, threads, voice, lang, speed } = settings
   let number = 0
@@ -41,7 +43,8 @@ async function speakAll(plugin: Plugin, settings: Settings, pool: Pool): Promise
     const shown = sentence.text.length > 60 ? `${sentence.text.slice(0, 59)}…` : sentence.text
     let samples = 0
     try {
-      for await (const piece of sound) {
+      for await (const { samples: piece } of sound) {
+        if (piece.length === 0) continue
         if (pause > 0) await plugin.write(silence(Math.round(pause * rate), format))
         pause = 0
         await plugin.write(encodePcm(piece, format))

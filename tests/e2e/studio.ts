@@ -19,7 +19,11 @@ export const LAUNCH = [
 export interface Companion {
   readonly url: string
   readonly port: number
+  /** Its folder of settings and state. */
+  readonly home: string
   stop(): Promise<void>
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>
 }
 
 export async function startCompanion(port = 0, home?: string): Promise<Companion> {
@@ -38,14 +42,19 @@ export async function startCompanion(port = 0, home?: string): Promise<Companion
     },
   })
   const url = await address(child)
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = new Promise(resolve => child.once('exit', resolve))
+    child.kill(signal)
+    await exited
+  }
   return {
     url,
     port: Number(new URL(url).port),
+    home: folder,
+    kill: () => end('SIGKILL'),
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await exited
+      await end('SIGTERM')
       if (!home) await rm(folder, { recursive: true, force: true })
     },
   }

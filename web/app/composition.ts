@@ -1,14 +1,17 @@
+import { watch } from 'vue'
 import { detectDevice } from '../engine/device.page.ts'
 import { SPEECH_ENGINES } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
 import type { Player } from '../audio/sink.ts'
 import { createCompanionClient } from '../companion/client.ts'
 import { createPluginService } from '../companion/plugins.ts'
+import { createCompanionSpeech } from '../companion/speech.ts'
 import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
 import { openPcmStore } from '../storage/pcm.ts'
 import { openProjectStore } from '../storage/projects.ts'
 import { usePreferences } from '../ui/preferences.ts'
+import { createStudioSpeech } from './speech.ts'
 
 /** Puts the concrete parts together. The only place that knows them all. */
 export async function createStudio(): Promise<Studio> {
@@ -19,9 +22,19 @@ export async function createStudio(): Promise<Studio> {
     openModelStore({ sources: preferences.hub ? ['companion', 'hub'] : ['companion'] }),
   ])
   const [{ create }] = SPEECH_ENGINES
-  const speech = create({
-    models,
-    wish: () => ({ device: preferences.device, ...(preferences.threads > 0 ? { threads: preferences.threads } : {}) }),
+  const companion = createCompanionClient()
+  const speech = createStudioSpeech({
+    local: create({
+      models,
+      wish: () => ({
+        device: preferences.device === 'companion' ? 'auto' : preferences.device,
+        ...(preferences.threads > 0 ? { threads: preferences.threads } : {}),
+      }),
+    }),
+    remote: createCompanionSpeech(),
+    companion,
+    wanted: () => preferences.device === 'companion',
+    onWish: listener => void watch(() => preferences.device, listener),
   })
   let player: Promise<Player> | undefined
   // Asked early and for nothing, so that the first Play does not wait for the answer.
@@ -32,7 +45,7 @@ export async function createStudio(): Promise<Studio> {
     models,
     meter: openStorageMeter({ pcm, models }),
     speech,
-    companion: createCompanionClient(),
+    companion,
     plugins: createPluginService(),
     player() {
       return (player ??= import('../audio/player.ts')

@@ -2,7 +2,8 @@
 export interface SpeechReport {
   /** The catalogue's variant whose weights are used. */
   readonly variant: string
-  readonly device: 'webgpu' | 'wasm'
+  /** `companion`: another process of this machine speaks for the page. */
+  readonly device: 'webgpu' | 'wasm' | 'companion'
   readonly threads: number
   /** Seconds of work a second of sound, measured here; lower is faster. Undefined until something was spoken. */
   readonly realTimeFactor: number | undefined

@@ -15,9 +15,17 @@ export interface StudioSpeech extends SpeechEngine {
   watch(listener: () => void): () => void
   /** How a text will be read: phonemes, the source of each word, and what can't be spoken. */
   analyse(input: { text: string; lang: Lang; lexicon: readonly LexiconEntry[] }): Promise<Analysis>
+  /** Whether the companion speaks in the browser's place, and why not. */
+  readonly elsewhere: VoicesElsewhere
   /** An engine for long jobs, quicker in the whole and later with the first sound. Close it after the job. */
   bulk(run?: Run): Promise<SpeechEngine>
 }
+
+/**
+ * `used`: the companion speaks. Else the browser does, because nobody wants it otherwise, or because the companion is
+ * being looked for, is not there, has another version of the voice, or none of its weights.
+ */
+export type VoicesElsewhere = 'used' | 'unwanted' | 'looking' | 'absent' | 'other-version' | 'no-weights'
 
 export type { SpeechReport }
 

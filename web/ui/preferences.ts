@@ -5,7 +5,9 @@ import type { Lang } from '#protocol/speech.ts'
 export const LOCALES = ['en', 'de'] as const
 export type Locale = (typeof LOCALES)[number]
 export type Theme = 'system' | 'light' | 'dark'
-export type DeviceChoice = 'auto' | 'wasm' | 'webgpu'
+export const DEVICES = ['auto', 'wasm', 'webgpu', 'companion'] as const
+/** Where speech is made. */
+export type DeviceChoice = (typeof DEVICES)[number]
 
 export interface Preferences {
   readonly theme: Theme
@@ -75,7 +77,7 @@ export function readPreferences(stored: string | null, defaults: Preferences): P
     voice: word(from.voice, defaults.voice),
     speed: within(from.speed, SPEED_LIMITS.min, SPEED_LIMITS.max, defaults.speed),
     lang: word(from.lang, defaults.lang),
-    device: oneOf(from.device, ['auto', 'wasm', 'webgpu'], defaults.device),
+    device: oneOf(from.device, DEVICES, defaults.device),
     threads: Math.floor(within(from.threads, 0, MAX_THREADS, defaults.threads)),
     hub: flag(from.hub, defaults.hub),
     mediaKeys: flag(from.mediaKeys, defaults.mediaKeys),

@@ -31,6 +31,7 @@ function speechOf(spoken: string[], fail: (text: string) => SeamError | undefine
   return {
     ...engine,
     report: undefined,
+    elsewhere: 'unwanted',
     watch: () => () => {},
     analyse: () => Promise.reject(),
     bulk: async () => engine,

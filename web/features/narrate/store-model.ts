@@ -90,7 +90,10 @@ export const useNarrateModel = defineStore('narrate/model', () => {
         ({ sources }) => preferences.hub || sources.length === 0 || sources.some(({ kind }) => kind === 'companion'),
       ),
     }))
-    const ready = await Promise.all(needs.map(need => isReady(studio.models, need)))
+    // What the companion speaks with need not be here.
+    const there = studio.speech.elsewhere === 'used' ? (studio.companion.status?.models ?? []) : []
+    const has = (wanted: string) => there.some(({ id, complete }) => complete && id === wanted)
+    const ready = await Promise.all(needs.map(need => has(need.entry.id) || isReady(studio.models, need)))
     return needs.filter((_, at) => !ready[at])
   }
 
