@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
-import { openSpeakers } from '../daemon/speech-calls.ts'
+import { openSpeakers } from '../core/speakers/open.ts'
 import { startDaemon, type Daemon } from '../daemon/server.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
 import { PluginHost } from '../core/plugins/host.ts'
@@ -63,7 +63,7 @@ export async function listen(
       store: models,
       stateFolder: folders.state,
       host,
-      speakers: openSpeakers(config.models),
+      speakers: openSpeakers(config.models, settings['speech.threads']),
       logger: log.logger,
       ...(dist !== undefined && { dist }),
       ...(origins && { origins }),

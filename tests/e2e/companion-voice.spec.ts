@@ -7,9 +7,7 @@ const SPOKEN = [
   'The lighthouse keeper wrote everything down.',
   'On Monday the fog came in before noon.',
   'On Tuesday a barge went past without its lights.',
-  'On Wednesday nobody came at all, and he slept.',
   'On Thursday the supply boat brought bread and two letters.',
-  'On Friday he answered the shorter one.',
 ].join(' ')
 
 /** Chooses who speaks, in the companion's own corner. */
@@ -55,7 +53,7 @@ test('the companion speaks in the browser’s place, and the browser goes on whe
     await heardToTheEnd(page)
     expect(rms(await takeOutput(page))).toBeGreaterThan(0.005)
     expect(speakingHere(page)).toBe(true)
-    await expect(page.getByText('6 of 6').or(page.getByText('All ready')).first()).toBeVisible()
+    await expect(page.getByText('4 of 4').or(page.getByText('All ready')).first()).toBeVisible()
 
     const again = await startCompanion(companion.port, companion.home)
     await page.getByRole('button', { name: 'No companion' }).click()

@@ -1,4 +1,4 @@
-import { SeamError, toSeamError } from '#protocol/errors.ts'
+import { toSeamError, type SeamError } from '#protocol/errors.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
 import type { Segment } from '#protocol/speech.ts'
