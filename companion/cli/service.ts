@@ -52,7 +52,7 @@ function factsOf({ config }: Context): ServiceFacts {
   const kept = Object.entries(process.env).filter(([name]) => /^(XDG_\w+_HOME|VOXLOOM_\w+)$/.test(name))
   return {
     node: process.execPath,
-    args: [join(productRoot, 'companion', 'cli', 'main.ts'), 'serve', '-c', config.file].slice(
+    args: [join(productRoot, 'companion', 'voxloom.mjs'), 'serve', '-c', config.file].slice(
       0,
       existsSync(config.file) ? 4 : 2,
     ),

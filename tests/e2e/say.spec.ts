@@ -9,7 +9,7 @@ import { readWav } from '../support/wav.ts'
 import { wordErrorRate } from '../support/words.ts'
 
 const say = (args: readonly string[], input?: string) =>
-  spawnSync(process.execPath, ['companion/cli/main.ts', 'say', ...args], {
+  spawnSync(process.execPath, ['companion/voxloom.mjs', 'say', ...args], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, VOXLOOM_MODELS: modelsFolder },

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import './compiled.mjs'
+
+await import('./cli/main.ts')
