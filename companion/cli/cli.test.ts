@@ -175,9 +175,9 @@ describe('serve', () => {
     expect(lines).not.toMatch(new RegExp(`abc|${token}`))
   })
 
-  it('stops in good order at Ctrl-C', async () => {
+  it.each(['SIGINT', 'SIGHUP'] as const)('stops in good order at %s', async signal => {
     const { child, exit } = await serve(['--port', '0'])
-    child.kill('SIGINT')
+    child.kill(signal)
     expect(await exit).toBe(0)
   })
 })

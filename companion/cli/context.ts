@@ -64,6 +64,8 @@ export function catchSignals(): void {
   for (const [name, number] of [
     ['SIGINT', EXIT.interrupted],
     ['SIGTERM', EXIT.terminated],
+    // The terminal was closed; on Windows, its window.
+    ['SIGHUP', EXIT.terminated],
   ] as const) {
     process.on(name, () => {
       if (interruption.signal.aborted) process.exit(number)

@@ -142,6 +142,8 @@ export async function runCli(root: AnyCommand): Promise<void> {
     process.exitCode = broken
     stopWith(broken)
   })
+  // Nobody reads what is told: that is no reason to leave the work half done.
+  process.stderr.on('error', () => undefined)
   catchSignals()
   const code = await run(root, process.argv.slice(2))
   process.exitCode = broken ?? code

@@ -47,6 +47,20 @@ describe('while the job runs', () => {
     expect([one.text(), two.text()]).toEqual(['first REST', 'first REST'])
   })
 
+  it('nobody looks after a caller that has left', async () => {
+    const { id } = await fixture.start({ say: 'first ', gate: 'left' }, 'rest')
+    const { answer, text } = await listen(id)
+    await vi.waitFor(() => expect(text()).toBe('first '), 10_000)
+    const look = vi.spyOn(fixture.pluginHost.jobs, 'get')
+    answer.destroy()
+    await new Promise(resolve => setTimeout(resolve, 400))
+    look.mockClear()
+    await new Promise(resolve => setTimeout(resolve, 400))
+    expect(look.mock.calls.filter(([asked]) => asked === id)).toEqual([])
+    look.mockRestore()
+    fixture.open('left')
+  })
+
   it('a caller that comes while the job still waits gets all of it', async () => {
     const busy = await Promise.all([fixture.start({ gate: 'g2' }), fixture.start({ gate: 'g2' })])
     const { id } = await fixture.start({}, 'late')

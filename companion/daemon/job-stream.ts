@@ -19,8 +19,13 @@ export async function streamJob(request: FastifyRequest, reply: FastifyReply, jo
   reply.header('content-type', contentType(job.outputType))
   // The headers alone: nobody would read what comes.
   const isHead = request.method === 'HEAD'
-  if (!isOver(job.state))
-    return reply.send(isHead ? Readable.from([]) : Readable.from(followJob(job.id, host), { objectMode: false }))
+  if (!isOver(job.state)) {
+    // A reader that leaves ends the looking at once, not with the next byte.
+    const left = new AbortController()
+    reply.raw.once('close', () => left.abort())
+    const output = isHead ? [] : followJob(job.id, host, left.signal)
+    return reply.send(Readable.from(output, { objectMode: false }))
+  }
   const file = await host.files.found(job.id)
   if (!file) throw new SeamError('not-found', `The job made no output. ${job.message ?? ''}`.trim())
   // Of a job that failed, what there is, and the caller is told that it is not all.

@@ -55,10 +55,10 @@ export async function feed(source: AsyncIterable<Uint8Array>, target: NodeJS.Wri
     for await (const piece of source) {
       if (target.destroyed) return
       if (!target.write(piece)) {
-        await new Promise<void>(resolve => {
-          target.once('drain', resolve)
-          target.once('close', resolve)
-        })
+        const { promise, resolve } = Promise.withResolvers<void>()
+        target.once('drain', resolve).once('close', resolve)
+        await promise
+        target.off('drain', resolve).off('close', resolve)
       }
     }
     if (!target.destroyed) target.end()

@@ -38,3 +38,8 @@ it('gives every text back, character for character', () => {
     }),
   )
 })
+
+it('is done with a megabyte of lines that hold a space', () => {
+  const text = ' \n'.repeat(1 << 19)
+  expect(splitText(text).join('')).toBe(text)
+})

@@ -29,7 +29,7 @@ export function splitText(text: string): string[] {
 /** Where each paragraph begins and ends: blank lines stand between them. */
 function blocksOf(text: string): { readonly from: number; readonly to: number }[] {
   const found: { from: number; to: number }[] = []
-  for (const match of text.matchAll(/[^\n]+(?:\n(?!\s*\n)[^\n]*)*/g)) {
+  for (const match of text.matchAll(/[^\n]+(?:\n(?![^\S\n]*\n)[^\n]*)*/g)) {
     if (match[0].trim() !== '') found.push({ from: match.index, to: match.index + match[0].length })
   }
   return found

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { SeamError } from '#protocol/errors.ts'
 import { COPY, fixture, isRunning, pieces, planOf, runThrough, scratch } from '../testing/plugins.ts'
 import { executePipeline } from './execute.ts'
@@ -311,6 +311,23 @@ describe('ending', () => {
   it('refuses at once what was stopped before it began', async () => {
     const signal = AbortSignal.abort()
     expect((await failureOf(runThrough([copy()], 'x', { signal }))).code).toBe('cancelled')
+  })
+
+  it.each([
+    ['the reader leaves', COPY, false],
+    ['a plugin dies', 'readFrame(); process.exit(3)', false],
+    ['a plugin has had enough', "readFrame(); writeFrame('x')", false],
+    ['somebody stops it', COPY, true],
+  ])('lets go of its input when %s', async (_, code, stopped) => {
+    const file = join(scratch(), 'in.bin')
+    writeFileSync(file, Buffer.alloc(8 << 20))
+    const input = createReadStream(file)
+    const abort = new AbortController()
+    const run = executePipeline(planOf([fixture(code)]), input, { signal: abort.signal })
+    await run.next().catch(() => undefined)
+    if (stopped) abort.abort()
+    await run.return(undefined)
+    await vi.waitFor(() => expect(input.closed).toBe(true), 5000)
   })
 
   it('by breaking off reading ends the plugins', async () => {

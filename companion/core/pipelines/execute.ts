@@ -60,6 +60,7 @@ const cancelled = () => new SeamError('cancelled', 'The run was stopped; every p
 /** The input, which somebody may wait for while it says nothing: a terminal, a socket. */
 class Source implements AsyncIterable<Uint8Array> {
   readonly #input: AsyncIterable<Uint8Array>
+  #reading: AsyncIterator<Uint8Array> | undefined
   #stopped = false
   /** Ends the read that is under way. */
   #wake: (() => void) | undefined
@@ -69,12 +70,19 @@ class Source implements AsyncIterable<Uint8Array> {
   }
 
   stop(): void {
+    if (this.#stopped) return
     this.#stopped = true
     this.#wake?.()
+    this.#leave()
+  }
+
+  /** Lets go of what the input holds. Not waited for: an input that hangs in its own read would never answer. */
+  #leave(): void {
+    void Promise.resolve(this.#reading?.return?.()).catch(() => undefined)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    const inner = this.#input[Symbol.asyncIterator]()
+    const inner = (this.#reading = this.#input[Symbol.asyncIterator]())
     const over: IteratorResult<Uint8Array> = { done: true, value: undefined }
     return {
       next: () =>
@@ -84,8 +92,7 @@ class Source implements AsyncIterable<Uint8Array> {
           inner.next().then(resolve, reject)
         }),
       return: async () => {
-        // An input that hangs in its own read can't be waited for.
-        void Promise.resolve(inner.return?.()).catch(() => undefined)
+        this.#leave()
         return over
       },
     }

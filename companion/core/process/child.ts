@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { groupMembers, type ProcessLedger } from './ledger.ts'
 import { LogTail } from './tail.ts'
@@ -59,7 +59,8 @@ export class Child {
       detached: process.platform !== 'win32',
       windowsHide: true,
     })
-    const { stdin, stdout, stderr, pid } = this.#process
+    // Too many open files: then there are not even pipes, though their type says so.
+    const { stdin = none(), stdout = none(), stderr = none(), pid } = this.#process
     this.stdin = stdin
     this.stdout = stdout
     this.pid = pid
@@ -141,3 +142,6 @@ export class Child {
     }
   }
 }
+
+/** A pipe that was never there: at its end from the beginning. */
+const none = () => new PassThrough().end()

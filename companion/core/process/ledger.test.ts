@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -47,6 +47,19 @@ async function startHost(state: string) {
 }
 
 describe.skipIf(process.platform === 'win32')('what a killed host has left behind', () => {
+  it('is left alone when the machine was started anew since: its numbers are somebody else’s', async () => {
+    const state = scratch()
+    const { host, pids, gone } = await startHost(state)
+    host.kill('SIGKILL')
+    await gone
+    const [page] = readdirSync(join(state, 'processes'))
+    const ofAnotherStart = page!.replace(/-[^-]*$/, '-0123456789abcdef')
+    renameSync(join(state, 'processes', page!), join(state, 'processes', ofAnotherStart))
+    expect(new ProcessLedger(state).reap()).toEqual([])
+    expect(pids.filter(isRunning)).toEqual(pids)
+    expect(readdirSync(join(state, 'processes'))).toEqual([])
+  })
+
   it('is ended by the next one, and nothing of a host that lives', async () => {
     const state = scratch()
     const [dead, alive] = [await startHost(state), await startHost(state)]
@@ -74,8 +87,11 @@ describe.skipIf(process.platform === 'win32')('what a killed host has left behin
 
   it('does not mean a process that was given the same number later', () => {
     const state = scratch()
-    const page = join(state, 'processes', '999999-1')
-    mkdirSync(page, { recursive: true })
+    // Known by the boot that its name tells.
+    new ProcessLedger(state).note(process.pid)
+    const [own] = readdirSync(join(state, 'processes'))
+    const page = join(state, 'processes', own!.replace(/^\d+-[^-]*/, '999999-1'))
+    renameSync(join(state, 'processes', own!), page)
     // This very process, as if it had begun at another time.
     writeFileSync(join(page, String(process.pid)), '1')
     writeFileSync(join(page, 'no-number'), '1')

@@ -13,7 +13,7 @@ export class ProcessLedger {
   /** @param stateFolder of the user */
   constructor(stateFolder: string) {
     this.#root = join(stateFolder, 'processes')
-    this.#folder = join(this.#root, `${process.pid}-${startTime(process.pid) ?? 0}`)
+    this.#folder = join(this.#root, `${process.pid}-${startTime(process.pid) ?? 0}-${boot()}`)
   }
 
   note(pid: number): void {
@@ -42,9 +42,14 @@ export class ProcessLedger {
   reap(): number[] {
     const ended: number[] = []
     for (const name of list(this.#root)) {
-      const [host = '', started = ''] = name.split('-')
-      if (isAlive(Number(host), started)) continue
+      const [host = '', started = '', booted = ''] = name.split('-')
       const folder = join(this.#root, name)
+      // What was started before the machine was is gone, and its numbers are somebody else's by now.
+      if (booted !== boot()) {
+        remove(folder)
+        continue
+      }
+      if (isAlive(Number(host), started)) continue
       for (const file of list(folder)) {
         const pid = Number(file)
         const began = readText(join(folder, file))
@@ -81,12 +86,19 @@ function readText(path: string): string {
   }
 }
 
+/** Tells one start of the machine from another, where the system does; without dashes. */
+function boot(): string {
+  return readText('/proc/sys/kernel/random/boot_id').trim().replaceAll('-', '')
+}
+
 /** When a process began, as the system tells it; undefined when it is not there. */
 function startTime(pid: number): string | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
   if (process.platform === 'linux') return linuxStat(pid)?.started
   if (process.platform === 'win32') return undefined
-  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+  // The same words for everybody who asks, a service and a terminal alike.
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
+  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env })
   return status === 0 && stdout.trim() !== '' ? stdout.trim() : undefined
 }
 

@@ -43,12 +43,15 @@ export class SpeakerPool {
   readonly #speakers = new Set<Speaker>()
   readonly #waiting: Waiting[] = []
   #count = 0
+  /** Processes at a time, as far as was found out. */
+  #most: number
   #broken: SeamError | undefined
   #realTimeFactor: number | undefined
   #idle: NodeJS.Timeout | undefined
 
   constructor(options: PoolOptions) {
     this.options = options
+    this.#most = options.speakers
   }
 
   /** Why the last process could not be opened: what waited has failed with it. The next `speak` tries again. */
@@ -135,7 +138,9 @@ export class SpeakerPool {
       case 'unusable':
         this.#speakers.delete(speaker)
         speaker.process.kill('SIGKILL')
-        this.#fail(fromErrorData(message.error))
+        // Where another one speaks, there is no room for two.
+        this.#most = Math.max(1, this.#speakers.size)
+        if (this.#speakers.size === 0) this.#fail(fromErrorData(message.error))
     }
     this.#assign()
   }
@@ -150,7 +155,7 @@ export class SpeakerPool {
     }
     const { size } = this.#speakers
     if (this.#waiting.length === 0) return this.#rest()
-    if (size < this.options.speakers && (size === 0 || this.#count >= PATIENCE * size)) this.#start()
+    if (size < this.#most && (size === 0 || this.#count >= PATIENCE * size)) this.#start()
   }
 
   /** Nobody waits: after a while nobody will. */
@@ -177,6 +182,7 @@ export class SpeakerPool {
       retryable: true,
     })
     speaker.spoken?.fail(error)
+    if (!speaker.ready) this.#most = Math.max(1, this.#speakers.size)
     if (!speaker.ready && this.#speakers.size === 0) this.#fail(error)
     else this.#assign()
   }
