@@ -1,7 +1,7 @@
 import { open, mkdir, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SeamError } from '#protocol/errors.ts'
-import { diskError } from './disk-error.ts'
+import { fileError } from '../models/files.ts'
 import { printable, type CheckedPath, type EntryKind } from './names.ts'
 import { refusal } from './refusal.ts'
 import { syncFolder } from './sync-folder.ts'
@@ -23,7 +23,7 @@ export interface ArchiveEntry extends CheckedPath {
  * @throws SeamError bad-input, integrity, quota, refused, cancelled
  */
 export async function unpackArchive(path: string, target: string, signal?: AbortSignal): Promise<void> {
-  const file = await open(path, 'r').catch(error => Promise.reject(diskError(error, path, 'read')))
+  const file = await open(path, 'r').catch(error => Promise.reject(fileError(error, path, 'read')))
   try {
     const folders = [target]
     for await (const entry of await entriesOf(file)) {
@@ -72,5 +72,5 @@ function writeError(error: unknown, path: string): SeamError {
   if (code === 'EEXIST') return refusal(`it holds “${printable(path)}” twice, as this disk sees it`)
   if (code === 'ENAMETOOLONG' || code === 'EILSEQ' || code === 'EINVAL')
     return refusal(`this disk can hold no file “${printable(path)}”`)
-  return diskError(error, path, 'write')
+  return fileError(error, path, 'write')
 }

@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Run } from '#protocol/run.ts'
 import { SeamError } from '#protocol/errors.ts'
-import { diskError } from './disk-error.ts'
+import { fileError } from '../models/files.ts'
 import { isAddress, readAddress, shown, type AddressRules } from './address.ts'
 import { networkError, openAddress } from './transport.ts'
 
@@ -44,11 +44,11 @@ async function fromFile(path: string, target: string, options: DownloadOptions):
     if (!facts.isFile()) throw new SeamError('bad-input', `${path} is no file. Name an archive, .zip or .tar.gz.`)
     size = facts.size
   } catch (error) {
-    throw diskError(error, path, 'read')
+    throw fileError(error, path, 'read')
   }
   if (size > maxBytes) throw tooLarge(path, maxBytes)
   const pieces = createReadStream(path, options.signal && { signal: options.signal })
-  const said = (error: unknown) => diskError(error, path, 'read')
+  const said = (error: unknown) => fileError(error, path, 'read')
   return { ...(await write(pieces, target, path, said, { ...options, total: size })), source: resolve(path) }
 }
 
@@ -117,7 +117,7 @@ async function write(
 ): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const hash = createHash('sha256')
   let bytes = 0
-  const file = await open(target, 'wx', 0o600).catch(error => Promise.reject(diskError(error, target, 'write')))
+  const file = await open(target, 'wx', 0o600).catch(error => Promise.reject(fileError(error, target, 'write')))
   try {
     const source = pieces[Symbol.asyncIterator]()
     for (;;) {
@@ -129,7 +129,7 @@ async function write(
         throw tooLarge(name, maxBytes)
       }
       hash.update(value)
-      await file.appendFile(value).catch(error => Promise.reject(diskError(error, target, 'write')))
+      await file.appendFile(value).catch(error => Promise.reject(fileError(error, target, 'write')))
       onProgress?.({ done: bytes, ...(total !== undefined && { total }), what: 'plugins.downloading' })
     }
   } finally {

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SeamError } from '#protocol/errors.ts'
-import { isMissing } from '../models/files.ts'
-import { diskError } from './disk-error.ts'
+import { fileError, isMissing } from '../models/files.ts'
 import { syncFolder } from './sync-folder.ts'
 
 /** Bytes that such a file may have. */
@@ -16,7 +15,7 @@ export function readJsonFile(path: string): unknown {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw diskError(error, path, 'read')
+    throw fileError(error, path, 'read')
   }
   try {
     if (text.length <= MAX_BYTES) return JSON.parse(text) as unknown
@@ -42,6 +41,6 @@ export function writeJsonFile(path: string, data: unknown): void {
     syncFolder(dirname(path))
   } catch (error) {
     rmSync(draft, { force: true })
-    throw diskError(error, path, 'write')
+    throw fileError(error, path, 'write')
   }
 }

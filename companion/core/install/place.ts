@@ -2,8 +2,8 @@ import { accessSync, constants } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toSeamError, type SeamError } from '#protocol/errors.ts'
+import { fileError } from '../models/files.ts'
 import { withLock } from '../models/lock.ts'
-import { diskError } from './disk-error.ts'
 import { readLockFile, writeLockFile, type LockEntries, type LockEntry } from './lock-file.ts'
 import { clearLeftovers, lockPath } from './sweep.ts'
 import { hashTree } from './tree-hash.ts'
@@ -24,7 +24,7 @@ export async function exclusively<T>(
     await mkdir(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw diskError(error, folder, 'write')
+    throw fileError(error, folder, 'write')
   }
   const waiting = onWaiting && setTimeout(onWaiting, 1000)
   try {
@@ -61,5 +61,5 @@ function settled(folder: string, before: LockEntries): LockEntries {
 
 /** A file system's error becomes a sentence about `path`. */
 export function asSeamError(error: unknown, path: string): SeamError {
-  return error instanceof Error && 'syscall' in error ? diskError(error, path, 'write') : toSeamError(error)
+  return error instanceof Error && 'syscall' in error ? fileError(error, path, 'write') : toSeamError(error)
 }

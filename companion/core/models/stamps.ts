@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import { fileError, fileStamp } from './files.ts'
+import { weightError, fileStamp } from './files.ts'
 
 /** What a file looked like when its hash was last checked. */
 interface Stamp {
@@ -62,7 +62,7 @@ export class Stamps {
       await writeFile(draft, JSON.stringify(Object.fromEntries(this.#stamps), undefined, 1))
       await rename(draft, this.#path)
     } catch (error) {
-      throw fileError(error, this.#path, 'write')
+      throw weightError(error, this.#path, 'write')
     }
   }
 }

@@ -6,7 +6,7 @@ import { SeamError } from '#protocol/errors.ts'
 import { CATALOGUE, modelFiles } from '#engine/catalogue.ts'
 import { nearest } from '../nearest.ts'
 import { fetchGroup } from './fetch.ts'
-import { checkFile, fileError, filePath, fileStamp, type FileState } from './files.ts'
+import { checkFile, weightError, filePath, fileStamp, type FileState } from './files.ts'
 import { Hub, type HubOptions } from './hub.ts'
 import { withLock } from './lock.ts'
 import { Stamps } from './stamps.ts'
@@ -160,7 +160,7 @@ export class ModelStore {
     try {
       await mkdir(join(this.folder, id), { recursive: true })
     } catch (error) {
-      throw fileError(error, join(this.folder, id), 'write')
+      throw weightError(error, join(this.folder, id), 'write')
     }
     return withLock(
       join(this.folder, id, '.lock'),
@@ -192,7 +192,7 @@ export class ModelStore {
       },
       run.signal,
     ).catch((error: unknown) => {
-      throw fileError(error, join(this.folder, id))
+      throw weightError(error, join(this.folder, id))
     })
   }
 
@@ -209,7 +209,7 @@ export class ModelStore {
         for (const full of [filePath(this.folder, id, file.path), `${filePath(this.folder, id, file.path)}.part`]) {
           freed += (await fileStamp(full))?.size ?? 0
           await rm(full, { force: true }).catch((error: unknown) => {
-            throw fileError(error, full, 'delete')
+            throw weightError(error, full, 'delete')
           })
         }
         stamps.drop(file.path)
