@@ -44,6 +44,12 @@ describe('the socket', () => {
     expect(await open('/ws', { ...fixture.bearer, host: 'evil.example' })).toEqual({ status: 403 })
     expect(await open('/ws?ticket=x', fixture.bearer)).toEqual({ status: 401 })
     expect(await open('/other', fixture.bearer)).toEqual({ status: 404 })
+    // Nobody's request may end the companion, and these are no addresses.
+    for (const path of ['//', '//[', '/\\', 'http://[', '*', '/ws//?ticket=%']) {
+      const asked = `GET ${path} HTTP/1.1\r\nHost: ${fixture.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+      expect(await fixture.raw(asked)).toMatch(/^HTTP\/1\.1 4\d\d /)
+    }
+    expect((await fixture.ask('/status', fixture.bearer)).status).toBe(200)
   })
 
   it('answers a program with the fixture.token, and our page with its cookie', async () => {

@@ -46,9 +46,10 @@ export class SocketHub {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       stream.on('error', () => stream.destroy())
       const url = request.url ?? '/'
+      // First: what stands before the query is a stranger's to choose, and need not even be an address.
+      if (url.split('?', 1)[0] !== '/ws') return refuse(stream, 404, 'There is no socket at this address.')
       const { status, message } = this.#guard.socket({ method: 'GET', url, headers: request.headers })
       if (status !== 200) return refuse(stream, status, message)
-      if (url.split('?', 1)[0] !== '/ws') return refuse(stream, 404, 'There is no socket at this address.')
       this.#sockets.handleUpgrade(request, stream, head, socket => this.#serve(socket))
     })
   }
