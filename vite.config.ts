@@ -68,7 +68,7 @@ export default defineConfig({
       manifest,
       injectManifest: {
         globPatterns: ['**/*.{js,mjs,css,html,svg,png,wasm,webmanifest}'],
-        globIgnores: ['service-worker*', '**/ffmpeg-core*', '**/espeak-ng*', 'headers.json'],
+        globIgnores: ['service-worker*', '**/ffmpeg-core*', '**/espeak-ng*', 'headers*.json'],
         maximumFileSizeToCacheInBytes: 64_000_000,
         manifestTransforms: [
           entries => ({ manifest: entries.filter(({ size }) => size <= PRECACHE_LIMIT), warnings: [] }),

@@ -19,6 +19,7 @@ const main: AnyCommand = defineCommand({
     models: () => import('./models.ts').then(module => module.models),
     worker: () => import('./worker.ts').then(module => module.worker),
     serve: () => import('./serve.ts').then(module => module.serve),
+    pair: () => import('./pair.ts').then(module => module.pair),
     service: () => import('./service.ts').then(module => module.service),
     config: () => import('./config.ts').then(module => module.config),
     completion: () => import('./completion.ts').then(module => module.completionOf(main)),

@@ -6,25 +6,40 @@ import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins
 let fixture: PluginFixture
 let cookie: string
 let job: string
+/** What pages of these origins send that were paired; the last one's pairing was revoked. */
+const pages: Record<'paired' | 'other' | 'revoked', { origin: string; authorization: string }> = {
+  paired: { origin: 'https://paired.example', authorization: '' },
+  other: { origin: 'https://other.example', authorization: '' },
+  revoked: { origin: 'https://revoked.example', authorization: '' },
+}
 beforeAll(async () => {
   fixture = await openPluginFixture()
   cookie = cookieOf(await fixture.ask('/studio/narrate'))
   await fixture.call('PUT', '/pipelines/kept', { json: puppet() })
   job = (await fixture.start({}, 'private')).id
   await fixture.over(job)
+  for (const page of Object.values(pages)) {
+    const { code } = (await fixture.call('POST', '/pair/code')).json as { code: string }
+    const headers = { authorization: '', origin: page.origin }
+    const { token } = (await fixture.call('POST', '/pair', { headers, json: { code } })).json as { token: string }
+    page.authorization = `Bearer ${token}`
+  }
+  const gone = await fixture.call('DELETE', `/pair/${encodeURIComponent(pages.revoked.origin)}`)
+  expect(gone.status).toBe(200)
 })
 afterAll(async () => {
   console.log(table())
   await fixture.close()
 })
 
-/** Every route that a host brings, with a request that does something when it is let in. */
+/** Every route that changes or tells something of the user's, with a request that does something when it is let in. */
 const ROUTES = (
   [
     ['GET', '/plugins'],
     ['GET', '/plugins/puppet'],
     ['POST', '/plugins/puppet/verify'],
     ['POST', '/pipeline/validate', { pipeline: puppet() }],
+    ['POST', '/pipeline/draft', puppet()],
     ['POST', '/pipeline/run', { pipeline: puppet(), input: 'x' }],
     ['GET', '/pipelines'],
     ['GET', '/pipelines/kept'],
@@ -32,12 +47,18 @@ const ROUTES = (
     ['DELETE', '/pipelines/kept'],
     ['GET', '/jobs'],
     ['GET', '/jobs/:job/status'],
+    ['GET', '/jobs/:job/pipeline'],
     ['GET', '/jobs/:job/stream'],
     ['GET', '/jobs/:job/log'],
     ['POST', '/jobs/:job/cancel'],
     ['DELETE', '/jobs/:job'],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
+    ['POST', '/ws/ticket'],
+    ['POST', '/pair/code'],
+    ['GET', '/pair'],
+    ['DELETE', '/pair'],
+    ['DELETE', '/pair/https%3A%2F%2Fpaired.example'],
   ] as readonly (readonly [method: string, path: string, body?: unknown])[]
 ).map(([method, path, body]) => ({ method, path, body }))
 
@@ -45,6 +66,8 @@ interface Caller {
   readonly name: string
   readonly headers: () => Record<string, string>
   readonly refused: 401 | 403
+  /** The origin whose page may read the refusal: one that is paired. */
+  readonly readable?: string
   /** Only for requests that change something, or only for the others. */
   readonly methods?: RegExp
   readonly method?: string
@@ -78,6 +101,48 @@ const CALLERS: readonly Caller[] = [
     headers: () => ({ cookie, 'x-voxloom': '1', 'sec-fetch-site': site }),
     refused: 403 as const,
   })),
+  { name: 'unpaired https', headers: () => ({ origin: 'https://evil.example', 'x-voxloom': '1' }), refused: 403 },
+  {
+    name: 'unpaired https, cookie',
+    headers: () => ({ cookie, origin: 'https://evil.example', 'x-voxloom': '1' }),
+    refused: 403,
+  },
+  {
+    name: 'paired token, unpaired',
+    headers: () => ({ ...pages.paired, origin: 'https://evil.example' }),
+    refused: 403,
+  },
+  {
+    name: 'paired token, other port',
+    headers: () => ({ ...pages.paired, origin: `${pages.paired.origin}:1` }),
+    refused: 403,
+  },
+  { name: 'paired token, no Origin', headers: () => ({ authorization: pages.paired.authorization }), refused: 401 },
+  {
+    name: 'paired token, our Origin',
+    headers: () => ({ ...pages.paired, origin: `http://${fixture.host}` }),
+    refused: 401,
+  },
+  { name: 'revoked token', headers: () => pages.revoked, refused: 403 },
+  { name: 'revoked token, no Origin', headers: () => ({ authorization: pages.revoked.authorization }), refused: 401 },
+  ...[
+    { name: 'paired, no token', headers: () => ({}) },
+    { name: 'paired, another’s token', headers: () => ({ authorization: pages.other.authorization }) },
+    { name: 'paired, revoked token', headers: () => ({ authorization: pages.revoked.authorization }) },
+    { name: 'paired, programs’ token', headers: () => ({ ...fixture.bearer }) },
+    { name: 'paired, our cookie', headers: () => ({ cookie, ...ownPage, 'x-voxloom': '1' }) },
+  ].map(({ name, headers }) => ({
+    name,
+    headers: () => ({ ...headers(), origin: pages.paired.origin }),
+    refused: 401 as const,
+    readable: pages.paired.origin,
+  })),
+  {
+    name: 'unpaired preflight',
+    headers: () => ({ origin: 'https://evil.example', 'access-control-request-method': 'PUT' }),
+    refused: 403,
+    method: 'OPTIONS',
+  },
   {
     name: 'stranger’s preflight',
     headers: () => ({ origin: 'http://evil.example', 'access-control-request-method': 'POST' }),
@@ -111,8 +176,10 @@ describe.each(ROUTES)('$method $path', ({ method, path, body }) => {
     })
     const { status, headers } = answer
     results.push({ route: `${method} ${path}`, caller: caller.name, status, asExpected: status === caller.refused })
-    expect([status, headers['access-control-allow-origin']]).toEqual([caller.refused, undefined])
-    expect(answer.body.toString()).not.toMatch(/puppet|PRIVATE|voxloom_jobs|openapi/)
+    expect([status, headers['access-control-allow-origin']]).toEqual([caller.refused, caller.readable])
+    expect(answer.body.toString()).not.toMatch(
+      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example/,
+    )
     expect(world()).toEqual(before)
   })
 })
@@ -153,11 +220,15 @@ it('lets in whoever may', async () => {
     { cookie, ...ownPage },
     { cookie, 'sec-fetch-site': 'none' },
     { cookie, origin: `http://${fixture.host}`, 'sec-fetch-site': 'same-origin' },
+    { ...pages.paired, 'sec-fetch-site': 'cross-site' },
+    pages.other,
   ]) {
     expect((await fixture.send('GET', `/jobs/${job}/stream`, { headers })).body.toString()).toBe('PRIVATE')
   }
   const page = { cookie, ...ownPage, 'x-voxloom': '1' }
-  expect((await fixture.send('POST', '/plugins/puppet/verify', { headers: page })).status).toBe(200)
+  for (const headers of [page, pages.paired]) {
+    expect((await fixture.send('POST', '/plugins/puppet/verify', { headers })).status).toBe(200)
+  }
 })
 
 /** All that a request could have changed. */

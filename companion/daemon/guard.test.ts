@@ -48,7 +48,7 @@ describe('Host and Origin', () => {
     }
   })
 
-  it('answers preflight to allow-listed origins alone', async () => {
+  it('answers preflight to origins that it knows alone', async () => {
     const asks = { 'access-control-request-method': 'POST' }
     const good = await fixture.ask('/status', { ...asks, origin: 'http://localhost:5173' }, 'OPTIONS')
     expect([good.status, good.headers['access-control-allow-origin']]).toEqual([204, 'http://localhost:5173'])
@@ -106,7 +106,7 @@ describe('tickets', () => {
     const guard = new Guard('t', [], () => now)
     guard.port = 1
     const knock = (ticket: string) => ({ method: 'GET', url: `/ws?ticket=${ticket}`, headers: { host: 'localhost:1' } })
-    const [young, old] = [guard.issueTicket(), guard.issueTicket()]
+    const [young, old] = [guard.issueTicket({}), guard.issueTicket({})]
     now = 29_999
     expect(guard.socket(knock(young)).status).toBe(200)
     now = 30_000

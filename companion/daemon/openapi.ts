@@ -26,7 +26,12 @@ export function openApi(): FastifyDynamicSwaggerOptions {
       },
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', description: 'The file `token` of the companion’s state folder.' },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'The file `token` of the companion’s state folder; for a page of another server, what POST /pair gave it.',
+          },
         },
       },
       security: [{ token: [] }],

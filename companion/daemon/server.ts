@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import swagger from '@fastify/swagger'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -9,6 +10,7 @@ import type { PluginHost } from '../core/plugins/host.ts'
 import { describeVoice } from '../core/speakers/open.ts'
 import type { SpeakerPool } from '../core/speakers/pool.ts'
 import { errorCode } from '../core/models/files.ts'
+import { Pairings } from '../core/pairing.ts'
 import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
 import { guardDoor, refusal } from './door.ts'
@@ -19,6 +21,8 @@ import { measure } from './metrics.ts'
 import { modelRoutes } from './models.ts'
 import { openApi } from './openapi.ts'
 import { servePage } from './page.ts'
+import { PairingLines } from './pairing-lines.ts'
+import { pairingRoutes, type PairingParts } from './pairing-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { fail } from './reply.ts'
 import { SocketHub } from './socket.ts'
@@ -54,7 +58,9 @@ export interface Daemon {
 /** @throws SeamError conflict, when the port is taken */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const started = performance.now()
-  const guard = new Guard(ensureToken(options.stateFolder), options.origins)
+  const pairings = new Pairings(options.stateFolder, message => options.logger?.warn(message))
+  const guard = new Guard(ensureToken(options.stateFolder), options.origins, Date.now, pairings)
+  const lines = new PairingLines()
   const status = async (): Promise<CompanionStatus> => ({
     name: 'voxloom',
     version: productVersion(),
@@ -62,7 +68,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     uptime: Math.round(performance.now() - started) / 1000,
     ...(await inventory(options)),
   })
-  const app = await createApp(options, guard, status)
+  const app = await createApp(options, { guard, pairings, lines }, status)
   const servers = await listenOnLoopback(app, options.port)
   const port = portOf(servers[0]!)
   guard.port = port
@@ -70,7 +76,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const calls = { ping: () => 'pong', status, ...(host && socketCalls(host)) }
   const streams = { ...(host && socketStreams(host)), ...(speakers && speechStreams(speakers)) }
   const sockets = new SocketHub(guard, calls, streams)
-  for (const server of servers) sockets.listen(server)
+  for (const server of servers) {
+    server.on('upgrade', ({ headers }: IncomingMessage, line: Duplex) => {
+      const origin = guard.strangeOrigin(headers)
+      if (origin !== undefined) lines.hold(origin, line, line)
+    })
+    sockets.listen(server)
+  }
   return {
     port,
     address: `http://localhost:${port}`,
@@ -79,6 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       speakers?.close()
       await Promise.all(servers.map(closeServer))
       await app.close()
+      pairings.close()
       await options.host?.close()
     },
   }
@@ -92,9 +105,10 @@ async function inventory({ store, speakers }: DaemonOptions): Promise<Pick<Compa
 
 async function createApp(
   options: DaemonOptions,
-  guard: Guard,
+  pairing: PairingParts,
   status: () => Promise<CompanionStatus>,
 ): Promise<FastifyInstance> {
+  const { guard, lines } = pairing
   const app = fastify({
     bodyLimit: 1 << 20,
     routerOptions: { maxParamLength: 512 },
@@ -109,7 +123,7 @@ async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.removeContentTypeParser('text/plain')
   await app.register(swagger, openApi())
-  guardDoor(app, guard)
+  guardDoor(app, guard, lines)
   const answerOtherMethods = knowMethods(app)
   app.addHook('onResponse', async (request, reply) => {
     request.log.debug({ method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode })
@@ -129,6 +143,7 @@ async function createApp(
     return reply.code(code).send(data)
   })
   statusRoutes(app, guard, status)
+  pairingRoutes(app, pairing)
   modelRoutes(app, options.store)
   if (options.host) {
     const { host } = options

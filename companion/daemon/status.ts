@@ -48,6 +48,6 @@ export function statusRoutes(app: FastifyInstance, guard: Guard, status: () => P
         response: { 200: z.object({ ticket: z.string() }), ...failures(400, 413, 415) },
       },
     },
-    async () => ({ ticket: guard.issueTicket() }),
+    async ({ headers }) => ({ ticket: guard.issueTicket(headers) }),
   )
 }

@@ -4,7 +4,9 @@ import { SPEECH_ENGINES } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
 import type { Player } from '../audio/sink.ts'
 import { createCompanionClient } from '../companion/client.ts'
+import { createCompanionLink } from '../companion/link.ts'
 import { createPluginService } from '../companion/plugins.ts'
+import { openSocket } from '../companion/socket.ts'
 import { createCompanionSpeech } from '../companion/speech.ts'
 import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
@@ -16,13 +18,18 @@ import { createStudioSpeech } from './speech.ts'
 /** Puts the concrete parts together. The only place that knows them all. */
 export async function createStudio(): Promise<Studio> {
   const preferences = usePreferences()
+  const link = createCompanionLink()
   const [projects, pcm, models] = await Promise.all([
     openProjectStore(),
     openPcmStore(),
-    openModelStore({ sources: preferences.hub ? ['companion', 'hub'] : ['companion'] }),
+    openModelStore({
+      sources: preferences.hub ? ['companion', 'hub'] : ['companion'],
+      fetch: link.fetch,
+      companionBase: () => link.address,
+    }),
   ])
   const [{ create }] = SPEECH_ENGINES
-  const companion = createCompanionClient()
+  const companion = createCompanionClient({ link })
   const speech = createStudioSpeech({
     local: create({
       models,
@@ -31,7 +38,7 @@ export async function createStudio(): Promise<Studio> {
         ...(preferences.threads > 0 ? { threads: preferences.threads } : {}),
       }),
     }),
-    remote: createCompanionSpeech(),
+    remote: createCompanionSpeech({ open: () => openSocket(link) }),
     companion,
     wanted: () => preferences.device === 'companion',
     onWish: listener => void watch(() => preferences.device, listener),
@@ -46,7 +53,7 @@ export async function createStudio(): Promise<Studio> {
     meter: openStorageMeter({ pcm, models }),
     speech,
     companion,
-    plugins: createPluginService(),
+    plugins: createPluginService(link),
     player() {
       return (player ??= import('../audio/player.ts')
         .then(({ createPlayer }) => createPlayer())

@@ -15,5 +15,5 @@ export function createAbsentCompanion(): CompanionClient {
 
 /** Plugins of a page without a companion: every call fails with `offline`, and nothing is sent. */
 export function createAbsentPlugins(): PluginService {
-  return createPluginService({ fetch: () => Promise.reject(new TypeError('There is no companion.')) })
+  return createPluginService({ base: '', fetch: () => Promise.reject(new TypeError('There is no companion.')) })
 }

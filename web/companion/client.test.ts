@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAbsentCompanion } from './absent.ts'
 import { createCompanionClient, POLL_ABSENT, POLL_LONGEST, POLL_PRESENT, readStatus } from './client.ts'
+import { createCompanionLink } from './link.ts'
 
 const STATUS = { name: 'voxloom', version: '1.2.3', protocol: '1', uptime: 4, models: [{ id: 'a', complete: true }] }
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status })
@@ -10,8 +11,9 @@ function client(...answers: (() => Response | Promise<Response>)[]) {
   let asked = 0
   let visible = true
   let wake = () => {}
+  const fetch = async () => (answers[Math.min(asked++, answers.length - 1)] ?? (() => json({})))()
   const companion = createCompanionClient({
-    fetch: async () => (answers[Math.min(asked++, answers.length - 1)] ?? (() => json({})))(),
+    link: createCompanionLink({ fetch }),
     visible: () => visible,
     onWake: listener => {
       wake = listener
@@ -28,6 +30,7 @@ function client(...answers: (() => Response | Promise<Response>)[]) {
   }
 }
 
+const refusal = { code: 'refused', message: 'No.', retryable: false, details: {} }
 const nobody = () => Promise.reject(new TypeError('Failed to fetch'))
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
@@ -52,13 +55,40 @@ describe('the companion', () => {
     ['a static host answers with its page', () => new Response('<!doctype html>'), 'absent'],
     ['something else answers', () => json({ name: 'else' }), 'absent'],
     ['it is broken', () => json(STATUS, 500), 'absent'],
-    ['it does not know the page', () => json({}, 401), 'refused'],
-    ['it does not like the origin', () => json({}, 403), 'refused'],
+    ['it does not know the page', () => json(refusal, 401), 'refused'],
+    ['it does not like the origin', () => json(refusal, 403), 'refused'],
+    [
+      'a static host has nothing there and calls that forbidden',
+      () => new Response('<Error>', { status: 403 }),
+      'absent',
+    ],
   ] as const)('when %s', async (_, answer, state) => {
     const { companion } = client(answer)
     await settle()
     expect(companion.state).toBe(state)
     expect(companion.status).toBeUndefined()
+    companion.close()
+  })
+
+  it.each([
+    ['a static host’s page', () => new Response('<!doctype html>'), true],
+    ['a static host’s refusal', () => new Response('', { status: 404 }), true],
+    ['nobody', nobody, false],
+    ['a proxy with nobody behind it', () => new Response('', { status: 502 }), false],
+    ['a companion', () => json(STATUS), false],
+    ['a companion that refuses', () => json(refusal, 401), false],
+  ])('can be connected from elsewhere when %s answers: %#', async (_, answer, isHosted) => {
+    const { companion } = client(answer)
+    await settle()
+    expect(companion.pairing).toMatchObject({ isHosted, address: undefined })
+    companion.close()
+  })
+
+  it('of a static host stays to be connected when the network goes', async () => {
+    const { companion } = client(() => new Response('', { status: 404 }), nobody)
+    await settle()
+    await companion.refresh()
+    expect(companion.pairing?.isHosted).toBe(true)
     companion.close()
   })
 

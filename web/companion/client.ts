@@ -1,4 +1,6 @@
 import type { CompanionStatus } from '#protocol/status.ts'
+import type { CompanionLink } from './link.ts'
+import { isErrorData } from './request.ts'
 import type { CompanionClient, CompanionState } from './types.ts'
 
 /** Milliseconds between two looks at a companion that answers. */
@@ -10,9 +12,7 @@ export const POLL_LONGEST = 300_000
 const PATIENCE = 5_000
 
 export interface CompanionOptions {
-  /** Origin of the companion; the page's own when empty. */
-  readonly base?: string
-  readonly fetch?: typeof globalThis.fetch
+  readonly link: CompanionLink
   /** Whether anybody looks at the page; hidden pages do not ask. */
   readonly visible?: () => boolean
   /** Tells of visibility and of the network coming back. @returns an end to it */
@@ -35,6 +35,11 @@ export function readStatus(body: unknown): CompanionStatus | undefined {
   }
 }
 
+/** A companion refuses in JSON; some static hosts answer 403 with a page where nothing is. */
+function isRefusal({ status }: Response, body: unknown): boolean {
+  return (status === 401 || status === 403) && isErrorData(body)
+}
+
 function onPageWake(wake: () => void): () => void {
   document.addEventListener('visibilitychange', wake)
   addEventListener('online', wake)
@@ -45,42 +50,50 @@ function onPageWake(wake: () => void): () => void {
 }
 
 /** Asks the companion how it is, again and again: often while it answers, ever more seldom while it does not. */
-export function createCompanionClient(options: CompanionOptions = {}): CompanionClient {
-  const url = `${options.base ?? ''}/status`
-  const ask = options.fetch ?? globalThis.fetch.bind(globalThis)
+export function createCompanionClient({ link, ...options }: CompanionOptions): CompanionClient {
   const visible = options.visible ?? (() => document.visibilityState === 'visible')
   const listeners = new Set<() => void>()
   let state: CompanionState = 'connecting'
   let status: CompanionStatus | undefined
+  let isStatic = false
   let wait = POLL_ABSENT
   let timer: ReturnType<typeof setTimeout> | undefined
   let looking: Promise<void> | undefined
   let closed = false
+  let told = ''
 
-  function become(next: CompanionState, nextStatus: CompanionStatus | undefined): void {
-    const changed = next !== state || JSON.stringify(nextStatus) !== JSON.stringify(status)
+  const seen = () => JSON.stringify([state, status, isStatic, link.address])
+  function become(next: CompanionState, nextStatus: CompanionStatus | undefined, nextStatic: boolean): void {
+    const before = told
     state = next
     status = nextStatus
-    if (changed) for (const listener of [...listeners]) listener()
+    isStatic = nextStatic
+    told = seen()
+    if (told !== before) for (const listener of [...listeners]) listener()
   }
 
   async function look(): Promise<void> {
     let next: CompanionState = 'absent'
     let found: CompanionStatus | undefined
+    let isElse = false
+    const { address } = link
     try {
-      const response = await ask(url, {
+      const response = await link.fetch(`${link.base}/status`, {
         cache: 'no-store',
         headers: { Accept: 'application/json' },
         signal: AbortSignal.timeout(PATIENCE),
       })
-      if (response.status === 401 || response.status === 403) next = 'refused'
-      else if (response.ok) found = readStatus(await response.json())
+      const body: unknown = await response.json().catch(() => undefined)
+      if (isRefusal(response, body)) next = 'refused'
+      else if (response.ok) found = readStatus(body)
       if (found) next = 'paired'
+      // A server that fails may be a proxy whose companion is not there.
+      isElse = next === 'absent' && response.status < 500
     } catch {
-      // Nobody there, or somebody else who does not speak JSON: both mean that there is no companion.
+      // Nobody there.
     }
     if (closed) return
-    become(next, found)
+    become(next, found, address === undefined && (isElse || (next === 'absent' && isStatic)))
     wait = next === 'paired' ? POLL_PRESENT : Math.min(POLL_LONGEST, wait * 2)
     if (next === 'paired') return schedule(POLL_PRESENT)
     schedule(wait)
@@ -98,6 +111,13 @@ export function createCompanionClient(options: CompanionOptions = {}): Companion
     return looking
   }
 
+  /** A look that is under way may be at another companion. */
+  async function lookAnew(): Promise<void> {
+    await looking
+    await refresh()
+  }
+
+  const endLink = link.watch(() => void lookAnew())
   const endWake = (options.onWake ?? onPageWake)(() => {
     if (!visible()) return
     wait = POLL_ABSENT
@@ -112,6 +132,22 @@ export function createCompanionClient(options: CompanionOptions = {}): Companion
     get status() {
       return status
     },
+    pairing: {
+      get isHosted() {
+        return isStatic || link.address !== undefined
+      },
+      get address() {
+        return link.address
+      },
+      async connect(address, code) {
+        await link.pair(address, code)
+        await lookAnew()
+      },
+      async disconnect() {
+        await link.unpair()
+        await lookAnew()
+      },
+    },
     refresh,
     watch(listener) {
       listeners.add(listener)
@@ -121,6 +157,7 @@ export function createCompanionClient(options: CompanionOptions = {}): Companion
       closed = true
       clearTimeout(timer)
       endWake()
+      endLink()
       listeners.clear()
     },
   }

@@ -40,11 +40,14 @@ export interface Validation {
   }[]
 }
 
-export interface SavedPipeline {
-  readonly name: string
+export interface PipelineFile {
   /** The file as it is, comments and all. */
   readonly toml: string
   readonly pipeline: Pipeline
+}
+
+export interface SavedPipeline extends PipelineFile {
+  readonly name: string
 }
 
 /** What one plugin said while a job ran. */
@@ -58,7 +61,7 @@ export interface LogLine {
 
 export interface RunRequest {
   readonly pipeline: PipelineSource
-  /** Text is sent beside the pipeline. A Blob is the body itself, for which the pipeline must be a saved one. */
+  /** Text is sent beside the pipeline. A Blob is the body itself, sent after the pipeline. */
   readonly input: string | Blob
   /** Media type of the input; the first that the first plugin reads when absent. A Blob needs one. */
   readonly type?: string | undefined
@@ -87,12 +90,14 @@ export interface PluginService {
   /** The newest first. */
   jobs(signal?: AbortSignal): Promise<readonly JobInfo[]>
   job(id: string, signal?: AbortSignal): Promise<JobInfo>
+  /** What it does, as it was given. @throws SeamError not-found when that was not kept */
+  jobPipeline(id: string): Promise<PipelineFile>
   cancelJob(id: string): Promise<JobInfo>
   /** @throws SeamError conflict while it runs */
   removeJob(id: string): Promise<void>
   log(id: string, signal?: AbortSignal): Promise<readonly LogLine[]>
   /** The output: as it is made while the job runs. */
   stream(id: string, signal?: AbortSignal): Promise<Response>
-  /** Where the output can be had, for a link or a player. */
+  /** Where the output can be had, for a link or a player of our own page; a paired page must read the stream. */
   url(id: string): string
 }

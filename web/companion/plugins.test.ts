@@ -15,9 +15,10 @@ interface Asked {
 const answer = (body: unknown, status = 200) => Response.json(body, { status })
 
 /** A service against one answer, and what it was asked. */
-function service(reply: () => Response | Promise<Response> = () => answer([])) {
+function service(reply: () => Response | Promise<Response> = () => answer([]), base = '') {
   const asked: Asked[] = []
   const plugins = createPluginService({
+    base,
     fetch: async (path, init = {}) => {
       const { method = 'GET', headers, body } = init
       asked.push({ path: String(path), method, headers: new Headers(headers), body })
@@ -47,6 +48,7 @@ describe('requests', () => {
     ['a pipeline', plugins => plugins.openPipeline('x'), 'GET', '/pipelines/x'],
     ['jobs', plugins => plugins.jobs(), 'GET', '/jobs?limit=200'],
     ['a job', plugins => plugins.job('1'), 'GET', '/jobs/1/status'],
+    ['its pipeline', plugins => plugins.jobPipeline('1'), 'GET', '/jobs/1/pipeline'],
     ['its end', plugins => plugins.cancelJob('1'), 'POST', '/jobs/1/cancel'],
     ['its output', plugins => plugins.stream('1'), 'GET', '/jobs/1/stream'],
   ])('for %s', async (_, call, method, path) => {
@@ -55,6 +57,13 @@ describe('requests', () => {
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatchObject({ method, path })
     expect(asked[0]!.headers.has('x-voxloom')).toBe(method !== 'GET')
+  })
+
+  it('go to the companion that the page was paired with', async () => {
+    const { plugins, asked } = service(undefined, 'http://localhost:4747')
+    await plugins.jobs()
+    expect(asked[0]!.path).toBe('http://localhost:4747/jobs?limit=200')
+    expect(plugins.url('1')).toBe('http://localhost:4747/jobs/1/stream')
   })
 
   it('that take away expect nothing back', async () => {
@@ -79,13 +88,17 @@ describe('requests', () => {
     expect(runBody.parse(bodyOf(asked[4]!))).toEqual({ pipeline, input: 'Hello.', split: 'chapters' })
   })
 
-  it('with a file are the file itself, for a pipeline that is saved', async () => {
-    const { plugins, asked } = service()
+  it('with a file are the file itself, after a pipeline that is not saved', async () => {
+    const { plugins, asked } = service(() => answer({ draft: 'd1' }))
     const file = new Blob(['RIFF'], { type: 'audio/wav' })
     await plugins.run({ pipeline: { saved: 'my book' }, input: file })
     expect(asked[0]).toMatchObject({ path: '/pipeline/run?pipeline=my+book', body: file })
     expect(asked[0]!.headers.get('content-type')).toBe('audio/wav')
-    expect((await failure(plugins.run({ pipeline, input: file }))).code).toBe('bad-input')
+    await plugins.run({ pipeline, input: file, type: 'audio/pcm', split: 'chapters' })
+    expect(asked[1]!.path).toBe('/pipeline/draft')
+    expect(pipelineSource.parse(bodyOf(asked[1]!))).toEqual(pipeline)
+    expect(asked[2]).toMatchObject({ path: '/pipeline/run?draft=d1&split=chapters', body: file })
+    expect(asked[2]!.headers.get('content-type')).toBe('audio/pcm')
   })
 })
 

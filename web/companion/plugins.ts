@@ -1,17 +1,10 @@
 import type { JobInfo } from '#protocol/jobs.ts'
 import type { PluginInfo } from '#protocol/plugins.ts'
-import { SeamError } from '#protocol/errors.ts'
-import type { LogLine, PluginService, RunRequest, SavedPipeline, Validation } from './plugin-types.ts'
-import { ask, askJson, type Fetch } from './request.ts'
+import type { LogLine, PipelineFile, PluginService, RunRequest, SavedPipeline, Validation } from './plugin-types.ts'
+import { ask, askJson, type Line } from './request.ts'
 
 /** Jobs that are listed; older ones are found by their addresses. */
 export const MAX_JOBS = 200
-
-export interface PluginServiceOptions {
-  /** Origin of the companion; the page's own when empty. */
-  readonly base?: string
-  readonly fetch?: Fetch
-}
 
 const json = (method: string, body: unknown, signal?: AbortSignal): RequestInit => ({
   method,
@@ -35,23 +28,21 @@ function readLog(text: string): LogLine[] {
 }
 
 /** The companion's REST interface (openapi.json), typed. */
-export function createPluginService(options: PluginServiceOptions = {}): PluginService {
-  const base = options.base ?? ''
-  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
-  const to = (...parts: readonly string[]) => `${base}/${parts.map(encodeURIComponent).join('/')}`
-  const get = <T>(path: string, signal?: AbortSignal) => askJson<T>(fetch, path, withSignal(signal))
+export function createPluginService(line: Line): PluginService {
+  const to = (...parts: readonly string[]) => `/${parts.map(encodeURIComponent).join('/')}`
+  const get = <T>(path: string, signal?: AbortSignal) => askJson<T>(line, path, withSignal(signal))
 
-  function run({ pipeline, input, type, split, signal }: RunRequest): Promise<JobInfo> {
+  async function run({ pipeline, input, type, split, signal }: RunRequest): Promise<JobInfo> {
     const path = to('pipeline', 'run')
     if (typeof input === 'string') {
       const body = { pipeline, input, ...(type ? { input_type: type } : {}), ...(split ? { split } : {}) }
-      return askJson(fetch, path, json('POST', body, signal))
+      return askJson(line, path, json('POST', body, signal))
     }
-    if (!('saved' in pipeline)) {
-      throw new SeamError('bad-input', 'A file that is no text can only go to a pipeline that is saved. Save it first.')
-    }
-    const query = new URLSearchParams({ pipeline: pipeline.saved, ...(split ? { split } : {}) })
-    return askJson(fetch, `${path}?${query}`, {
+    const draft = async () =>
+      (await askJson<{ draft: string }>(line, to('pipeline', 'draft'), json('POST', pipeline, signal))).draft
+    const which = 'saved' in pipeline ? { pipeline: pipeline.saved } : { draft: await draft() }
+    const query = new URLSearchParams({ ...which, ...(split ? { split } : {}) })
+    return askJson(line, `${path}?${query}`, {
       method: 'POST',
       headers: { 'content-type': type || input.type || 'application/octet-stream' },
       body: input,
@@ -61,24 +52,25 @@ export function createPluginService(options: PluginServiceOptions = {}): PluginS
 
   return {
     plugins: signal => get<PluginInfo[]>(to('plugins'), signal),
-    verify: (id, signal) => askJson(fetch, to('plugins', id, 'verify'), { method: 'POST', ...withSignal(signal) }),
+    verify: (id, signal) => askJson(line, to('plugins', id, 'verify'), { method: 'POST', ...withSignal(signal) }),
     validate: (pipeline, inputType, signal) =>
       askJson<Validation>(
-        fetch,
+        line,
         to('pipeline', 'validate'),
         json('POST', { pipeline, ...(inputType ? { input_type: inputType } : {}) }, signal),
       ),
     pipelines: signal => get<string[]>(to('pipelines'), signal),
     openPipeline: name => get<SavedPipeline>(to('pipelines', name)),
-    savePipeline: (name, pipeline) => askJson(fetch, to('pipelines', name), json('PUT', pipeline)),
-    removePipeline: async name => void (await ask(fetch, to('pipelines', name), { method: 'DELETE' })),
-    run: async request => run(request),
+    savePipeline: (name, pipeline) => askJson(line, to('pipelines', name), json('PUT', pipeline)),
+    removePipeline: async name => void (await ask(line, to('pipelines', name), { method: 'DELETE' })),
+    run,
     jobs: signal => get<JobInfo[]>(`${to('jobs')}?limit=${MAX_JOBS}`, signal),
     job: (id, signal) => get<JobInfo>(to('jobs', id, 'status'), signal),
-    cancelJob: id => askJson(fetch, to('jobs', id, 'cancel'), { method: 'POST' }),
-    removeJob: async id => void (await ask(fetch, to('jobs', id), { method: 'DELETE' })),
-    log: async (id, signal) => readLog(await (await ask(fetch, to('jobs', id, 'log'), withSignal(signal))).text()),
-    stream: (id, signal) => ask(fetch, to('jobs', id, 'stream'), withSignal(signal)),
-    url: id => to('jobs', id, 'stream'),
+    jobPipeline: id => get<PipelineFile>(to('jobs', id, 'pipeline')),
+    cancelJob: id => askJson(line, to('jobs', id, 'cancel'), { method: 'POST' }),
+    removeJob: async id => void (await ask(line, to('jobs', id), { method: 'DELETE' })),
+    log: async (id, signal) => readLog(await (await ask(line, to('jobs', id, 'log'), withSignal(signal))).text()),
+    stream: (id, signal) => ask(line, to('jobs', id, 'stream'), withSignal(signal)),
+    url: id => line.base + to('jobs', id, 'stream'),
   }
 }

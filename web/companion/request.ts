@@ -2,6 +2,13 @@ import { fromErrorData, SeamError, type ErrorData } from '#protocol/errors.ts'
 
 export type Fetch = typeof globalThis.fetch
 
+/** Where a companion is, and how it is asked. */
+export interface Line {
+  /** Its origin; empty when it is the page's own. */
+  readonly base: string
+  readonly fetch: Fetch
+}
+
 const nobody = (cause?: unknown) =>
   new SeamError('offline', 'The companion doesn’t answer. Start it with “npm start” and try again.', {
     ...(cause === undefined ? {} : { cause }),
@@ -10,12 +17,17 @@ const nobody = (cause?: unknown) =>
 /** The page's own mark on requests that change something: no form and no foreign page can set it. */
 const MARK = { 'x-voxloom': '1' }
 
+/** Whether this is what a companion answers with when it does not do as it was asked. */
+export function isErrorData(body: unknown): body is ErrorData {
+  const { code, message } = (body ?? {}) as Partial<ErrorData>
+  return typeof code === 'string' && typeof message === 'string'
+}
+
 /** What the body says went wrong, or what the status can only mean. */
 async function failureOf(response: Response): Promise<SeamError> {
   const body: unknown = await response.json().catch(() => undefined)
-  const { code, message, retryable, details } = (body ?? {}) as Partial<ErrorData>
-  if (typeof code === 'string' && typeof message === 'string') {
-    return fromErrorData({ code, message, retryable: retryable === true, details: details ?? {} })
+  if (isErrorData(body)) {
+    return fromErrorData({ ...body, retryable: body.retryable === true, details: body.details ?? {} })
   }
   if (response.status === 401 || response.status === 403) {
     return new SeamError('refused', 'The companion doesn’t know this page: open the address that it printed.')
@@ -29,11 +41,11 @@ async function failureOf(response: Response): Promise<SeamError> {
  * @param path with its leading slash
  * @throws SeamError offline when nobody answers, cancelled, or what the companion says
  */
-export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): Promise<Response> {
+export async function ask({ base, fetch }: Line, path: string, init: RequestInit = {}): Promise<Response> {
   const reads = init.method === undefined || init.method === 'GET'
   let response: Response
   try {
-    response = await fetch(path, {
+    response = await fetch(base + path, {
       cache: 'no-store',
       ...init,
       headers: { ...(reads ? {} : MARK), ...(init.headers as Record<string, string> | undefined) },
@@ -47,8 +59,8 @@ export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): P
 }
 
 /** The same for an answer in JSON. A static host answers any address with its page: then there is no companion. */
-export async function askJson<T>(fetch: Fetch, path: string, init?: RequestInit): Promise<T> {
-  const response = await ask(fetch, path, init)
+export async function askJson<T>(line: Line, path: string, init?: RequestInit): Promise<T> {
+  const response = await ask(line, path, init)
   if (!response.headers.get('content-type')?.includes('json')) throw nobody()
   try {
     return (await response.json()) as T

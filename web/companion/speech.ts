@@ -4,7 +4,7 @@ import type { Peer } from '#protocol/peer.ts'
 import type { Run } from '#protocol/run.ts'
 import type { Segment } from '#protocol/speech.ts'
 import { connect } from '../rpc/peer.ts'
-import { SocketPort } from '../rpc/socket-port.ts'
+import type { SocketPort } from '../rpc/socket-port.ts'
 
 /** What a chunk says of itself before its samples come. */
 type Head = Omit<PcmChunk, 'samples'> & {
@@ -27,27 +27,40 @@ export interface CompanionSpeech {
 
 export interface CompanionSpeechOptions {
   /** Opens the socket; a new one when the last has closed. */
-  readonly open?: () => SocketPort
+  readonly open: () => SocketPort | Promise<SocketPort>
 }
 
-const openSocket = () => new SocketPort(new URL('/ws', location.href.replace(/^http/, 'ws')))
+interface Opened {
+  readonly port: SocketPort
+  readonly peer: Peer<SpeechCalls>
+}
 
-export function createCompanionSpeech({ open = openSocket }: CompanionSpeechOptions = {}): CompanionSpeech {
-  let port: SocketPort | undefined
-  let peer: Peer<SpeechCalls> | undefined
+export function createCompanionSpeech({ open }: CompanionSpeechOptions): CompanionSpeech {
+  let line: Promise<Opened> | undefined
   let speaking = 0
   let realTimeFactor: number | undefined
 
-  function link() {
-    if (!port?.open || !peer) {
-      port = open()
-      peer = connect<SpeechCalls>(port)
-    }
-    return { port, peer }
+  /** The socket that is open, or being opened, else a new one. */
+  function link(): Promise<Opened> {
+    return (line ??= begin())
+  }
+
+  function begin(): Promise<Opened> {
+    const begun = opened()
+    const forget = () => void (line === begun && (line = undefined))
+    begun.then(({ port }) => port.addEventListener('close', forget), forget)
+    return begun
+  }
+
+  async function opened(): Promise<Opened> {
+    const port = await open()
+    return { port, peer: connect<SpeechCalls>(port) }
   }
 
   async function* speak(segment: Segment, run: Run = {}): AsyncGenerator<PcmChunk> {
-    const { port: mine, peer: far } = link()
+    const { port: mine, peer: far } = await link().catch((cause: unknown) => {
+      throw new SeamError('offline', 'The companion can’t be reached by its socket.', { cause })
+    })
     const started = performance.now()
     let alone = ++speaking === 1
     let seconds = 0
@@ -73,8 +86,11 @@ export function createCompanionSpeech({ open = openSocket }: CompanionSpeechOpti
       return realTimeFactor
     },
     close() {
-      peer?.close()
-      peer = undefined
+      line?.then(
+        ({ peer }) => peer.close(),
+        () => undefined,
+      )
+      line = undefined
     },
   }
 }

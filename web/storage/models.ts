@@ -14,8 +14,8 @@ export interface ModelStoreOptions {
   readonly sources?: readonly ModelSource['kind'][]
   readonly fetch?: typeof fetch
   readonly hubBase?: string
-  /** Default: the page's own origin. */
-  readonly companionBase?: string
+  /** Default: the page's own origin. A function is asked at each download. */
+  readonly companionBase?: string | (() => string | undefined)
   /** Name of the cache; also of the locks. */
   readonly name?: string
   /** Size of the parts that files are kept in. */
@@ -50,8 +50,11 @@ export async function openModelStore(options: ModelStoreOptions = {}): Promise<M
   const sourceOptions = {
     kinds: options.sources ?? ['companion', 'hub'],
     hubBase: (options.hubBase ?? 'https://huggingface.co').replace(/\/$/, ''),
-    companionBase: (options.companionBase ?? origin).replace(/\/$/, ''),
     origin,
+  }
+  const companionBase = () => {
+    const { companionBase: base } = options
+    return ((typeof base === 'function' ? base() : base) ?? origin).replace(/\/$/, '')
   }
   const folderOf = (model: ModelEntry) => `/models/${encodeURIComponent(model.id)}/`
   const addressOf = (model: ModelEntry, path: string) => folderOf(model) + encodePath(path)
@@ -88,9 +91,10 @@ export async function openModelStore(options: ModelStoreOptions = {}): Promise<M
   }
 
   const pull = async (model: ModelEntry, variant: ModelVariant, run: Run = {}): Promise<void> => {
+    const sources = { ...sourceOptions, companionBase: companionBase() }
     const wanted = wantedFiles(model, variant).map(each => ({
       ...each,
-      targets: targetsOf(model, each, sourceOptions),
+      targets: targetsOf(model, each, sources),
       address: addressOf(model, each.file.path),
     }))
     const total = wanted.reduce((sum, { file }) => sum + file.bytes, 0)

@@ -4,13 +4,15 @@ import { responseHeaders, styleHashes } from './headers.ts'
 import { manifest } from './manifest.ts'
 
 describe('headers', () => {
+  const policyOf = (headers: Readonly<Record<string, string>>) =>
+    new Map(
+      headers['Content-Security-Policy']!.split('; ').map(line => {
+        const [name, ...values] = line.split(' ')
+        return [name, values]
+      }),
+    )
   const headers = responseHeaders()
-  const policy = new Map(
-    headers['Content-Security-Policy']!.split('; ').map(line => {
-      const [name, ...values] = line.split(' ')
-      return [name, values]
-    }),
-  )
+  const policy = policyOf(headers)
 
   it('isolate the page', () => {
     expect(headers).toMatchObject({
@@ -24,6 +26,17 @@ describe('headers', () => {
     expect(policy.get('style-src')).toEqual(["'self'", ...styleHashes()])
     expect(headers['Content-Security-Policy']).not.toContain('unsafe-inline')
     for (const hash of styleHashes()) expect(hash).toMatch(/^'sha256-[\w+/]{43}='$/)
+  })
+})
+
+describe('headers of a page that is not served by a companion', () => {
+  it('differ in nothing but that it may connect to one on the same computer', () => {
+    const [own, hosted] = [responseHeaders(), responseHeaders({ isHosted: true })]
+    const ours = / (http|ws):\/\/(localhost|127\.0\.0\.1):\*/g
+    expect(own['Content-Security-Policy']).not.toMatch(ours)
+    expect(hosted['Content-Security-Policy']?.match(ours)).toHaveLength(4)
+    const policy = hosted['Content-Security-Policy']?.replace(ours, '')
+    expect({ ...hosted, 'Content-Security-Policy': policy }).toEqual(own)
   })
 })
 

@@ -35,13 +35,17 @@ export function styleHashes(): readonly string[] {
 /** Where weights come from when the user starts a download that the companion can't serve. */
 const HUB = ['https://huggingface.co', 'https://*.huggingface.co', 'https://*.hf.co']
 
-export function contentSecurityPolicy(): string {
+/** Where a companion answers that does not serve the page: any port, since its user chooses it. */
+const COMPANION = ['http:', 'ws:'].flatMap(scheme => ['localhost', '127.0.0.1'].map(name => `${scheme}//${name}:*`))
+
+/** @param isHosted whether the page's server is no companion: then it may connect to one on the visitor's computer */
+function contentSecurityPolicy(isHosted: boolean): string {
   return [
     "default-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval'",
     `style-src 'self' ${styleHashes().join(' ')}`,
     "worker-src 'self' blob:",
-    `connect-src 'self' ${HUB.join(' ')}`,
+    `connect-src 'self' ${[...HUB, ...(isHosted ? COMPANION : [])].join(' ')}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
     "font-src 'self'",
@@ -52,23 +56,26 @@ export function contentSecurityPolicy(): string {
   ].join('; ')
 }
 
-/** Everything a server must send with every file of the build, `dist/headers.json`: header name → value. */
-export function responseHeaders(): Readonly<Record<string, string>> {
+/** Everything a server must send with every file of the build: header name → value. */
+export function responseHeaders({ isHosted = false } = {}): Readonly<Record<string, string>> {
   return {
     ...isolation,
-    'Content-Security-Policy': contentSecurityPolicy(),
+    'Content-Security-Policy': contentSecurityPolicy(isHosted),
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
   }
 }
 
+/** Writes `headers.json`, with which the companion serves the page, and `headers-hosted.json`, for any other server. */
 export function headersFile(): Plugin {
   return {
     name: 'voxloom:headers',
     apply: 'build',
     generateBundle() {
-      const source = `${JSON.stringify(responseHeaders(), null, 2)}\n`
-      this.emitFile({ type: 'asset', fileName: 'headers.json', source })
+      const files = { 'headers.json': responseHeaders(), 'headers-hosted.json': responseHeaders({ isHosted: true }) }
+      for (const [fileName, headers] of Object.entries(files)) {
+        this.emitFile({ type: 'asset', fileName, source: `${JSON.stringify(headers, null, 2)}\n` })
+      }
     },
   }
 }
