@@ -40,3 +40,12 @@ const byFailure: Readonly<Record<Failure, number>> = {
 export function exitCode(failure: Failure): number {
   return byFailure[failure]
 }
+
+/**
+ * For what has run for long and is closed: nothing that is left over, such as a connection that looks for its Redis,
+ * holds the process.
+ */
+export function leave(code: number): number {
+  setTimeout(() => process.exit(code), 1000).unref()
+  return code
+}

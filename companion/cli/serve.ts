@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
@@ -8,7 +9,7 @@ import { PluginHost } from '../core/plugins/host.ts'
 import { productRoot } from '../core/paths.ts'
 import { isOurs } from './companion.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
-import { EXIT } from './exit.ts'
+import { EXIT, leave } from './exit.ts'
 import { printJson, tell } from './output.ts'
 
 export const dist = join(productRoot, 'dist')
@@ -43,7 +44,9 @@ export async function listen(
   }
   const url = settings['queue.url']
   // A client of Redis is for those who have one.
-  const parts = url === undefined ? undefined : await (await import('../core/queue/remote-parts.ts')).remoteParts(url)
+  const owner = `${hostname()}:${folders.state}`
+  const parts =
+    url === undefined ? undefined : await (await import('../core/queue/remote-parts.ts')).remoteParts(url, owner)
   let host: PluginHost | undefined
   try {
     host = new PluginHost({
@@ -96,7 +99,7 @@ export async function untilStopped({ signal, log }: Context, daemon: Pick<Daemon
   }
   await daemon.close()
   await log.close()
-  return EXIT.ok
+  return leave(EXIT.ok)
 }
 
 export { isOurs }

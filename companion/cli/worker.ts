@@ -3,7 +3,7 @@ import { SeamError } from '#protocol/errors.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
 import { PluginShelf } from '../core/plugins/shelf.ts'
 import { globalArgs, openContext } from './context.ts'
-import { EXIT } from './exit.ts'
+import { EXIT, leave } from './exit.ts'
 import { printJson, tell } from './output.ts'
 
 export const worker = defineCommand({
@@ -48,6 +48,6 @@ export const worker = defineCommand({
     await running.close()
     shelf.close()
     await log.close()
-    return EXIT.ok
+    return leave(EXIT.ok)
   },
 })

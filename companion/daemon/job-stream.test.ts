@@ -1,5 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { JobInfo } from '#protocol/jobs.ts'
+import { JobFiles } from '../core/jobs/files.ts'
+import type { PluginHost } from '../core/plugins/host.ts'
+import { followJob } from './job-stream.ts'
 import { openPluginFixture, type PluginFixture } from './fixture-plugins.ts'
 
 let fixture: PluginFixture
@@ -45,6 +52,21 @@ describe('while the job runs', () => {
     fixture.open('g1')
     expect([await one.end, await two.end]).toEqual(['whole', 'whole'])
     expect([one.text(), two.text()]).toEqual(['first REST', 'first REST'])
+  })
+
+  it('is broken off when the job is begun anew: two attempts are not one output', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'voxloom-anew-'))
+    const files = new JobFiles(folder)
+    const state = { state: 'running' } as JobInfo
+    const host = { files, jobs: { get: () => state } } as unknown as PluginHost
+    mkdirSync(join(folder, 'a'))
+    writeFileSync(files.part('a'), 'OLD OLD')
+    const output = followJob('a', host)
+    expect(String((await output.next()).value)).toBe('OLD OLD')
+    await files.discard('a')
+    writeFileSync(files.part('a'), 'new new new new')
+    await expect(output.next()).rejects.toMatchObject({ code: 'engine', retryable: true })
+    rmSync(folder, { recursive: true })
   })
 
   it('nobody looks after a caller that has left', async () => {

@@ -86,16 +86,25 @@ export async function* followJob(
       const before = jobs.get(id)
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE), 0, PIECE, at)
       at += bytesRead
-      if (bytesRead > 0) yield buffer.subarray(0, bytesRead)
-      else if (!before || isOver(before.state)) {
-        if (before?.state === 'done') return
-        throw broken(before)
-      } else await pause()
+      if (bytesRead > 0) {
+        yield buffer.subarray(0, bytesRead)
+        continue
+      }
+      // It may get its name between the two looks that one search takes.
+      const now = (await files.found(id)) ?? (await files.found(id))
+      // Another attempt makes it anew, perhaps in other words: what came and what is to come are not one output.
+      if (before && now?.inode !== file.inode) throw begunAnew()
+      if (before?.state === 'done') return
+      if (!before || isOver(before.state)) throw broken(before)
+      await pause()
     }
   } finally {
     await handle.close()
   }
 }
+
+const begunAnew = () =>
+  new SeamError('engine', 'The job was begun anew while its output was read. Ask for it again.', { retryable: true })
 
 /** Why a job's output ends before its end. */
 function broken(job: JobInfo | undefined): SeamError {

@@ -3,6 +3,7 @@ import { chapter } from './groups/chapter.ts'
 import { encoding } from './groups/encoding.ts'
 import { first } from './groups/first.ts'
 import { frames } from './groups/frames.ts'
+import { jobs } from './groups/jobs.ts'
 import { memory } from './groups/memory.ts'
 import { native } from './groups/native.ts'
 import { playback } from './groups/playback.ts'
@@ -23,6 +24,7 @@ const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = 
   native,
   frames,
   chapter,
+  jobs,
   project,
   encoding,
   pronunciation,

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs'
+import type { RunHooks } from '../pipelines/plugin-run.ts'
 import type { PartRunner, PartTask, StageFiles } from './parts.ts'
 
 export interface FanOutOptions {
   readonly stages: StageFiles
   readonly runner: PartRunner
   readonly signal: AbortSignal
+  readonly hooks?: RunHooks
   /** Told when another part is there: how many are, of how many. */
   readonly onPart: (done: number, total: number) => void
 }
@@ -22,13 +24,17 @@ export async function* fanOut(tasks: readonly PartTask[], options: FanOutOptions
   const waiting: (() => void)[] = []
   let free = runner.width
 
-  async function make(task: PartTask): Promise<void> {
-    if (await stages.has(task.key)) return stages.touch(task.key)
+  /** Another job may be at work on the same part: what it makes is there afterwards, or is still to be made. */
+  const make = (task: PartTask) => stages.alone(task.key, () => makeMissing(task), signal)
+
+  async function makeMissing(task: PartTask): Promise<void> {
+    // Before anything is waited for, so that the first of the text is the first to be made.
     if (free > 0) free--
     else await new Promise<void>(resolve => waiting.push(resolve))
     try {
       signal.throwIfAborted()
-      await stages.keep(task.key, runner.run(task, signal))
+      if (stages.has(task.key)) await stages.touch(task.key)
+      else await stages.keep(task.key, runner.run(task, signal, options.hooks))
     } finally {
       const next = waiting.shift()
       if (next) next()
@@ -36,6 +42,7 @@ export async function* fanOut(tasks: readonly PartTask[], options: FanOutOptions
     }
   }
 
+  const letGo = stages.hold(tasks.map(({ key }) => key))
   try {
     for (const task of tasks) {
       // Two chapters with the same words are one piece of work.
@@ -52,5 +59,6 @@ export async function* fanOut(tasks: readonly PartTask[], options: FanOutOptions
     abort.abort()
     waiting.splice(0).forEach(go => go())
     await Promise.allSettled(made.values())
+    letGo()
   }
 }

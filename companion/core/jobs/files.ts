@@ -71,20 +71,32 @@ export class JobFiles {
     await rename(this.part(id), this.output(id))
   }
 
+  /** Takes away what an attempt has made that is not whole. */
+  async discard(id: string): Promise<void> {
+    await rm(this.part(id), { force: true })
+  }
+
   async remove(id: string): Promise<void> {
     await rm(join(this.folder, id), { recursive: true, force: true })
   }
 
   /** The file of a job's output as it is now, and whether it will grow. */
-  async found(
-    id: string,
-  ): Promise<{ readonly path: string; readonly size: number; readonly isWhole: boolean } | undefined> {
+  async found(id: string): Promise<
+    | {
+        readonly path: string
+        readonly size: number
+        readonly isWhole: boolean
+        /** Tells this attempt's file from another's. */
+        readonly inode: number
+      }
+    | undefined
+  > {
     for (const [path, isWhole] of [
       [this.output(id), true],
       [this.part(id), false],
     ] as const) {
       const found = await stat(path).catch(() => undefined)
-      if (found) return { path, size: found.size, isWhole }
+      if (found) return { path, size: found.size, isWhole, inode: found.ino }
     }
     return undefined
   }

@@ -10,9 +10,9 @@ export type PlanMaker = (pipeline: Pipeline, inputType: MediaType, signal: Abort
 export function localParts(plan: PlanMaker, width: number, hooks: RunHooks = {}): PartRunner {
   return {
     width,
-    async *run({ pipeline, inputType, text }, signal) {
+    async *run({ pipeline, inputType, text }, signal, told) {
       const planned = await plan(pipeline, parseMediaType(inputType), signal)
-      yield* executePipeline(planned, once(Buffer.from(text)), { ...hooks, signal })
+      yield* executePipeline(planned, once(Buffer.from(text)), { ...hooks, ...told, signal })
     },
   }
 }

@@ -5,8 +5,9 @@ import { executePipeline, type PipelinePlan } from '../pipelines/execute.ts'
 import type { RunHooks } from '../pipelines/plugin-run.ts'
 import { parseMediaType } from '../plugins/media-type.ts'
 import { fanOut } from './fan-out.ts'
+import { halvesOf, partKey } from './halves.ts'
 import type { PlanMaker } from './local-parts.ts'
-import { halvesOf, partKey, type PartRunner, type PartTask, type StageFiles } from './parts.ts'
+import type { PartRunner, PartTask, StageFiles } from './parts.ts'
 import { splitText } from './split.ts'
 import type { JobRecord } from './store.ts'
 
@@ -75,15 +76,22 @@ async function* inParts(request: OutputRequest, tasks: readonly PartTask[]): Asy
   const { pipeline, plan, planFor, signal, hooks, onConsumed, job } = request
   const halves = halvesOf(pipeline, plan)!
   const { stages, runner } = request.fanOut!
+  // When what joins the parts fails, the parts that are still to come are for nobody.
+  const over = new AbortController()
   const joined = fanOut(tasks, {
     stages,
     runner,
-    signal,
+    hooks,
+    signal: AbortSignal.any([signal, over.signal]),
     onPart: (done, total) => onConsumed(Math.round((job.inputBytes * done) / total)),
   })
-  if (!halves.join) return yield* joined
-  const last = await planFor(halves.join, parseMediaType(halves.between), signal)
-  yield* executePipeline(last, joined, { ...hooks, signal })
+  try {
+    if (!halves.join) return yield* joined
+    const last = await planFor(halves.join, parseMediaType(halves.between), signal)
+    yield* executePipeline(last, joined, { ...hooks, signal })
+  } finally {
+    over.abort()
+  }
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import { open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pipeline } from '../pipelines/cr.ts'
-import type { PipelinePlan } from '../pipelines/execute.ts'
+import type { RunHooks } from '../pipelines/plugin-run.ts'
 
 /** What is done to one part of a job's input, by whoever does it. */
 export interface PartTask {
@@ -18,47 +18,26 @@ export interface PartTask {
 export interface PartRunner {
   /** Parts that may be under way at once. */
   readonly width: number
-  /** @returns the outcome, piece by piece @throws SeamError */
-  run(task: PartTask, signal: AbortSignal): AsyncIterable<Uint8Array>
-}
-
-/** A pipeline in two: what is done to each part, and what is done once to all of them in their order. */
-export interface Halves {
-  readonly each: Pipeline
-  readonly join: Pipeline | undefined
-  /** Type of what parts become. */
-  readonly between: string
-}
-
-/**
- * Where a pipeline can be taken in two: behind the last plugin whose outcomes can be put one behind the other, sound
- * without a header or text. Undefined when there is no such place.
- */
-export function halvesOf(pipeline: Pipeline, plan: PipelinePlan): Halves | undefined {
-  const outputs = plan.nodes.map(({ handshake }) => handshake.output_type)
-  const lastPcm = outputs.findLastIndex(type => type.startsWith('audio/pcm'))
-  const at = lastPcm >= 0 ? lastPcm : outputs.every(type => type.startsWith('text/')) ? outputs.length - 1 : -1
-  if (at < 0 || plan.nodes.slice(0, at + 1).some(({ mode }) => mode === 'batch')) return undefined
-  const rest = pipeline.nodes.slice(at + 1)
-  return {
-    each: { ...pipeline, nodes: pipeline.nodes.slice(0, at + 1) },
-    join: rest.length > 0 ? { ...pipeline, nodes: rest } : undefined,
-    between: outputs[at]!,
-  }
-}
-
-/** @param hashes of the folders of the plugins, in their order: another version makes another outcome */
-export function partKey(plan: PipelinePlan, hashes: readonly string[], count: number, text: string): string {
-  const nodes = plan.nodes.slice(0, count).map(({ plugin, handshake }, at) => [plugin, hashes[at], handshake])
-  return createHash('sha256').update(JSON.stringify(nodes)).update('\0').update(text).digest('hex')
+  /**
+   * @param hooks told what the plugins say, as far as it comes back from where they run
+   * @returns the outcome, piece by piece @throws SeamError
+   */
+  run(task: PartTask, signal: AbortSignal, hooks?: RunHooks): AsyncIterable<Uint8Array>
 }
 
 /** Days that outcomes of jobs that did not end well are kept. */
 const KEPT_DAYS = 7
 
-/** Outcomes of parts by their keys: a job that is begun again makes only what is missing. */
+/**
+ * Outcomes of parts by their keys: a job that is begun again makes only what is missing, and jobs that are at work at the
+ * same time share what they have in common.
+ */
 export class StageFiles {
   readonly #folder: string
+  /** How many need each outcome now. */
+  readonly #needed = new Map<string, number>()
+  /** The last in the row of those who are to make or remove each outcome. */
+  readonly #rows = new Map<string, Promise<void>>()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -69,26 +48,29 @@ export class StageFiles {
     return join(this.#folder, key)
   }
 
-  async has(key: string): Promise<boolean> {
-    return (await stat(this.path(key)).catch(() => undefined)) !== undefined
+  /** At once, so that parts are begun in the order in which they are asked for. */
+  has(key: string): boolean {
+    return existsSync(this.path(key))
   }
 
-  /** Keeps an outcome, whole or not at all. @returns bytes */
+  /** Keeps an outcome, whole or not at all. The work on it begins at once. @returns bytes */
   async keep(key: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
-    const draft = `${this.path(key)}.${process.pid}.part`
-    const file = await open(draft, 'w', 0o600)
+    const draft = `${this.path(key)}.${randomUUID()}.part`
+    let file: FileHandle | undefined
     let bytes = 0
     try {
       for await (const piece of pieces) {
+        file ??= await open(draft, 'wx', 0o600)
         for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
         bytes += piece.length
       }
+      file ??= await open(draft, 'wx', 0o600)
       await file.sync()
       await file.close()
       await rename(draft, this.path(key))
       return bytes
     } catch (error) {
-      await file.close().catch(() => undefined)
+      await file?.close().catch(() => undefined)
       await rm(draft, { force: true })
       throw error
     }
@@ -100,8 +82,45 @@ export class StageFiles {
     await utimes(this.path(key), now, now).catch(() => undefined)
   }
 
+  /** Says that outcomes are needed: nobody takes them away then. @returns an end to it */
+  hold(keys: readonly string[]): () => void {
+    const add = (by: number) => {
+      for (const key of keys) {
+        const count = (this.#needed.get(key) ?? 0) + by
+        if (count > 0) this.#needed.set(key, count)
+        else this.#needed.delete(key)
+      }
+    }
+    add(1)
+    return () => add(-1)
+  }
+
+  /** Does something with an outcome when nobody else does. @throws the signal's reason, when that comes first */
+  async alone<Result>(key: string, work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const before = this.#rows.get(key)
+    const turn = Promise.withResolvers<void>()
+    const row = (before ?? Promise.resolve()).then(() => turn.promise)
+    this.#rows.set(key, row)
+    void row.then(() => {
+      if (this.#rows.get(key) === row) this.#rows.delete(key)
+    })
+    try {
+      if (before) await orAborted(before, signal)
+      return await work()
+    } finally {
+      turn.resolve()
+    }
+  }
+
+  /** Takes outcomes away, those excepted that somebody needs. */
   async remove(keys: readonly string[]): Promise<void> {
-    for (const key of keys) await rm(this.path(key), { force: true })
+    for (const key of keys) {
+      // Somebody is at work on it: whoever is the last will take it away.
+      if (this.#needed.has(key)) continue
+      await this.alone(key, async () => {
+        if (!this.#needed.has(key)) await rm(this.path(key), { force: true })
+      })
+    }
   }
 
   /** Takes away what crashes left and what nobody came back for. */
@@ -113,4 +132,16 @@ export class StageFiles {
       if (found && (name.endsWith('.part') || found.mtimeMs < oldest)) await rm(path, { force: true })
     }
   }
+}
+
+function orAborted(wait: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal?.reason as Error)
+    if (signal?.aborted) return stop()
+    signal?.addEventListener('abort', stop, { once: true })
+    void wait.then(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    })
+  })
 }

@@ -49,6 +49,34 @@ it('does jobs and keeps what they made', async () => {
   expect(readFileSync(files.output(job.id), 'utf8')).toBe('hello')
 })
 
+it('keeps an end that can’t be written down, and writes it when there is room again', async () => {
+  const plugin = copy()
+  const { runner, store, over } = await openRunner([plugin])
+  const full = vi.spyOn(store, 'change').mockImplementation(() => {
+    throw new Error('database or disk is full')
+  })
+  const { job } = await runner.submit({ pipeline: pipelineOf(plugin), input: pieces('hello') })
+  await over(job.id)
+  expect(runner.get(job.id)).toMatchObject({ state: 'done', outputBytes: 5 })
+  expect(store.get(job.id)).toMatchObject({ state: 'running' })
+  full.mockRestore()
+  const next = await runner.submit({ pipeline: pipelineOf(plugin), input: pieces('there') })
+  await over(next.job.id)
+  expect(store.get(job.id)).toMatchObject({ state: 'done', outputBytes: 5 })
+})
+
+it('takes jobs again when the disk was full for a while', async () => {
+  const plugin = copy()
+  const { runner, store, over } = await openRunner([plugin])
+  const full = vi.spyOn(store, 'claim').mockImplementationOnce(() => {
+    throw new Error('database or disk is full')
+  })
+  const { job } = await runner.submit({ pipeline: pipelineOf(plugin), input: pieces('hello') })
+  expect(full).toHaveBeenCalled()
+  await over(job.id)
+  expect(runner.get(job.id)).toMatchObject({ state: 'done' })
+})
+
 it('gives one job for one idempotency key, and refuses the key for another', async () => {
   const plugin = copy()
   const { runner } = await openRunner([plugin])

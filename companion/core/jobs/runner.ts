@@ -48,6 +48,20 @@ export type JobEvent =
 const MAX_ATTEMPTS = 3
 /** Milliseconds between two notes of how far a job is. */
 const NOTE_EVERY = 250
+/** Milliseconds until a disk that was full is looked at again. */
+const TRY_AGAIN = 5000
+
+type JobChange = Parameters<JobStore['change']>[1]
+
+/** For notes without which nothing is lost. */
+function attempt(note: () => void): void {
+  try {
+    note()
+  } catch {
+    // The disk is full; what depends on the note says so.
+  }
+}
+
 /** Does jobs, oldest first, some at a time. A job that was taken is done, or its end is told, whatever happens. */
 export class JobRunner {
   readonly #options: JobRunnerOptions
@@ -55,6 +69,9 @@ export class JobRunner {
   readonly #running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>()
   /** How far jobs are that run now: fresher than the store. */
   readonly #live = new Map<string, { consumed: number; outputBytes: number; warnings: number }>()
+  /** How jobs ended whose end could not be written down. */
+  readonly #unwritten = new Map<string, JobChange>()
+  #later: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: JobRunnerOptions) {
@@ -65,7 +82,9 @@ export class JobRunner {
   /** Takes up what an earlier daemon left, and begins. */
   async start(): Promise<void> {
     const { store, files } = this.#options
-    store.recover(MAX_ATTEMPTS)
+    const { resumed } = store.recover(MAX_ATTEMPTS)
+    // Nobody may take what a dead daemon made for the beginning of what is made now.
+    for (const id of resumed) await files.discard(id)
     await files.sweep(id => store.get(id) !== undefined)
     this.#next()
   }
@@ -108,11 +127,12 @@ export class JobRunner {
       })
       if (!isNew) await files.remove(received.id)
       else this.#tell('state', record)
-      this.#next()
       return { job: this.#info(record), isNew }
     } catch (error) {
       await files.remove(received.id)
       throw error
+    } finally {
+      this.#next()
     }
   }
 
@@ -155,6 +175,7 @@ export class JobRunner {
   /** Ends what runs, so that the next daemon takes it up. */
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#later)
     const running = [...this.#running.values()]
     for (const { abort } of running) abort.abort(new SeamError('cancelled', 'The daemon is ending.'))
     await Promise.all(running.map(({ done }) => done))
@@ -162,8 +183,15 @@ export class JobRunner {
 
   #next(): void {
     const { store, concurrency } = this.#options
+    if (!this.#closed) this.#writeEnds()
     while (!this.#closed && this.#running.size < concurrency) {
-      const job = store.claim()
+      let job: JobRecord | undefined
+      try {
+        job = store.claim()
+      } catch {
+        // The disk is full, most likely. What waits, waits.
+        return this.#tryLater()
+      }
       if (!job) return
       const abort = new AbortController()
       const done = this.#work(job, abort.signal).finally(() => {
@@ -182,17 +210,20 @@ export class JobRunner {
     const live = { consumed: 0, outputBytes: 0, warnings: 0 }
     this.#live.set(job.id, live)
     const log = new JobLog(files.log(job.id))
-    const end = (change: Parameters<JobStore['change']>[1]) => {
-      const ended = store.change(job.id, { ...live, ...change, finished: new Date().toISOString() }, ['running'])
-      if (ended) this.#tell('state', ended)
+    const end = (change: JobChange) => {
+      this.#unwritten.set(job.id, { ...live, ...change, finished: new Date().toISOString() })
+      this.#writeEnds()
     }
     try {
-      await this.#run(job, live, log, signal)
+      const finished = await this.#run(job, live, log, signal)
       await files.finish(job.id)
       end({ state: 'done', consumed: job.inputBytes })
+      // Not before it is noted: whoever is killed in between would have to make all of it again. And not waited for:
+      // another job may be at work on the same.
+      void finished().catch(() => undefined)
     } catch (error) {
       // The next daemon takes it up.
-      if (this.#closed) return store.release(job.id)
+      if (this.#closed) return attempt(() => store.release(job.id))
       const failure = toSeamError(error)
       const state = failure.code === 'cancelled' ? 'cancelled' : 'failed'
       const stderr = failure.details['stderr']
@@ -206,6 +237,25 @@ export class JobRunner {
     }
   }
 
+  /** Writes down how jobs ended. A full disk is tried again: until then the end is known here alone. */
+  #writeEnds(): void {
+    for (const [id, change] of this.#unwritten) {
+      try {
+        const ended = this.#options.store.change(id, change, ['running'])
+        this.#unwritten.delete(id)
+        if (ended) this.#tell('state', ended)
+      } catch {
+        return this.#tryLater()
+      }
+    }
+  }
+
+  #tryLater(): void {
+    clearTimeout(this.#later)
+    if (!this.#closed) this.#later = setTimeout(() => this.#next(), TRY_AGAIN).unref()
+  }
+
+  /** @returns an end to what was kept for a second try */
   async #run(
     job: JobRecord,
     live: { consumed: number; outputBytes: number; warnings: number },
@@ -216,7 +266,9 @@ export class JobRunner {
     const pipeline = checkPipeline(JSON.parse(job.pipelineJson), 'The pipeline')
     const planned = await plan(pipeline, parseMediaType(job.inputType), signal)
     const path = files.part(job.id)
-    const file = await open(path, 'w', 0o600).catch(error => Promise.reject(fileError(error, path, 'write')))
+    // A file of its own: whoever still reads what an earlier attempt made must not go on in the middle of this one.
+    await files.discard(job.id)
+    const file = await open(path, 'wx', 0o600).catch(error => Promise.reject(fileError(error, path, 'write')))
     let noted = performance.now()
     try {
       const hooks: RunHooks = {
@@ -250,17 +302,17 @@ export class JobRunner {
         this.#tell('progress', job)
       }
       await file.sync()
-      await finished()
+      return finished
     } catch (error) {
       throw error instanceof SeamError ? error : fileError(error, path, 'write')
     } finally {
       await file.close()
-      store.change(job.id, live, ['running'])
+      attempt(() => store.change(job.id, live, ['running']))
     }
   }
 
   #info(record: JobRecord): JobInfo {
-    return { ...jobInfo(record), ...this.#live.get(record.id) }
+    return { ...jobInfo(record), ...this.#live.get(record.id), ...this.#unwritten.get(record.id) }
   }
 
   #tell(kind: 'state' | 'progress', record: JobRecord): void {

@@ -13,8 +13,12 @@ export const PIECE = 512 * 1024
 export const outcomeKey = (key: string) => `${PREFIX}:outcome:${key}`
 export const cancelKey = (key: string) => `${PREFIX}:cancel:${key}`
 
+/** Why a part failed that was cancelled in mid-work. */
+export const STOPPED = 'The part was stopped.'
+
 /** What a worker is given. */
 export interface PartData {
+  /** Names the part in the Redis. */
   readonly key: string
   /** The pipeline as JSON. */
   readonly pipeline: string
@@ -24,10 +28,23 @@ export interface PartData {
 
 /** What it says when it is done. */
 export interface PartReport {
+  /** What its plugins warned of, by node. */
+  readonly warnings: readonly { readonly node: string; readonly code: string; readonly message: string }[]
   readonly bytes: number
   readonly pieces: number
   /** Lower-case hex. */
   readonly sha256: string
+}
+
+/** Ends in good order, or after so many milliseconds all the same: a Redis that is gone is waited for without end. */
+export async function closeWithin(
+  patience: number,
+  work: () => Promise<unknown>,
+  ...connections: readonly Redis[]
+): Promise<void> {
+  const late = new Promise(resolve => setTimeout(resolve, patience).unref())
+  await Promise.race([work().catch(() => undefined), late])
+  for (const connection of connections) connection.disconnect()
 }
 
 /** @param url redis://… or rediss://… @throws SeamError bad-input, offline */

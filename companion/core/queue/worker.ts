@@ -1,17 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { UnrecoverableError, Worker } from 'bullmq'
+import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { localParts, type PlanMaker } from '../jobs/local-parts.ts'
 import { checkPipeline } from '../pipelines/cr.ts'
 import type { RunHooks } from '../pipelines/plugin-run.ts'
 import {
   cancelKey,
+  closeWithin,
   connectRedis,
   OUTCOME_TTL,
   outcomeKey,
   PIECE,
   PREFIX,
   QUEUE,
+  STOPPED,
   type PartData,
   type PartReport,
 } from './connection.ts'
@@ -35,35 +37,50 @@ export async function startWorker(options: WorkerOptions): Promise<{ close(): Pr
   const parts = localParts(plan, concurrency, hooks)
   const ending = new AbortController()
 
-  async function work(data: PartData): Promise<PartReport> {
-    const { key, pipeline, inputType, text } = data
+  async function work(job: Job<PartData, PartReport>, token: string | undefined): Promise<PartReport> {
+    const { key, pipeline, inputType, text } = job.data
+    const warnings: PartReport['warnings'][number][] = []
     const abort = new AbortController()
     const look = setInterval(() => {
-      void redis.exists(cancelKey(key)).then(there => there && abort.abort())
+      // A Redis that is gone for a while says nothing of it.
+      void redis.exists(cancelKey(key)).then(
+        there => there && abort.abort(),
+        () => undefined,
+      )
     }, 1000)
     // Written aside: a worker that dies in mid-write leaves nothing that looks whole.
     const draft = `${outcomeKey(key)}:${randomUUID()}`
     try {
       const checked = checkPipeline(JSON.parse(pipeline), 'The pipeline')
       const signal = AbortSignal.any([abort.signal, ending.signal])
-      const report = await store(draft, parts.run({ key, pipeline: checked, inputType, text }, signal))
+      const onWarning: RunHooks['onWarning'] = (node, warning) => {
+        warnings.push({ node, code: warning.code, message: warning.message })
+        hooks.onWarning?.(node, warning)
+      }
+      const sound = parts.run({ key, pipeline: checked, inputType, text }, signal, { onWarning })
+      const report = { ...(await store(draft, sound)), warnings }
       if (report.pieces > 0)
         await redis.multi().rename(draft, outcomeKey(key)).expire(outcomeKey(key), OUTCOME_TTL).exec()
       onDone?.(key, report)
       return report
     } catch (error) {
-      await redis.del(draft)
+      void redis.del(draft).catch(() => undefined)
+      if (ending.signal.aborted && token !== undefined) {
+        // Back into the queue, and not as a try that has failed.
+        await job.moveToDelayed(Date.now(), token)
+        throw new DelayedError()
+      }
       const seen = toSeamError(error)
       // What is wrong with the text or the pipeline stays wrong at the next try.
-      const isFinal =
-        !ending.signal.aborted && ['bad-input', 'not-found', 'unsupported', 'cancelled'].includes(seen.code)
-      throw isFinal ? new UnrecoverableError(seen.message) : new Error(seen.message)
+      const isFinal = ['bad-input', 'not-found', 'unsupported', 'cancelled'].includes(seen.code)
+      const words = abort.signal.aborted ? STOPPED : seen.message
+      throw isFinal ? new UnrecoverableError(words) : new Error(words)
     } finally {
       clearInterval(look)
     }
   }
 
-  async function store(name: string, sound: AsyncIterable<Uint8Array>): Promise<PartReport> {
+  async function store(name: string, sound: AsyncIterable<Uint8Array>): Promise<Omit<PartReport, 'warnings'>> {
     const hash = createHash('sha256')
     let bytes = 0
     let pieces = 0
@@ -90,7 +107,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ close(): Pr
     return { bytes, pieces, sha256: hash.digest('hex') }
   }
 
-  const worker = new Worker<PartData, PartReport>(QUEUE, job => work(job.data), {
+  const worker = new Worker<PartData, PartReport>(QUEUE, work, {
     connection: blocking,
     prefix: PREFIX,
     concurrency,
@@ -104,9 +121,8 @@ export async function startWorker(options: WorkerOptions): Promise<{ close(): Pr
   return {
     async close() {
       ending.abort(new SeamError('cancelled', 'The worker is ending.'))
-      await worker.close()
-      redis.disconnect()
-      blocking.disconnect()
+      // A plugin that does not listen takes four seconds to end.
+      await closeWithin(8000, () => worker.close(), redis, blocking)
     },
   }
 }

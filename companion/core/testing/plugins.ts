@@ -72,7 +72,7 @@ export function fixture(
 
 export const COPY = 'for (let frame; (frame = readFrame());) if (frame.length > 0) writeFrame(frame)\n'
 
-export function pipelineOf(...plugins: readonly FoundPlugin[]): Pipeline {
+export function pipelineOf(...plugins: readonly Pick<FoundPlugin, 'id'>[]): Pipeline {
   const nodes = plugins.map(({ id }, at) => ({ id: `${id}-${at + 1}`, plugin: id, options: {} }))
   return { name: 'test', version: '1', description: '', nodes }
 }
