@@ -1,5 +1,4 @@
 import { defineCommand } from 'citty'
-import { planPipeline } from '../core/pipelines/plan.ts'
 import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
 import { print, printJson, table, tell } from './output.ts'
@@ -16,8 +15,7 @@ const validate = defineCommand({
   async run({ args, rawArgs }) {
     const context = await openContext(args)
     const pipeline = await readPipeline(args.pipeline)
-    const { plugins } = openPlugins(context, rawArgs)
-    const { plan, problems } = planPipeline({ pipeline, plugins, models: context.config.models })
+    const { plan, problems } = openPlugins(context, rawArgs).shelf.check(pipeline)
     const nodes = plan?.nodes.map(({ id, plugin, handshake }) => ({
       id,
       plugin,

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { ArgsDef } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
-import { discoverPlugins, type FoundPlugin } from '../core/plugins/discovery.ts'
+import type { FoundPlugin } from '../core/plugins/discovery.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
-import { VerificationCache } from '../core/plugins/verify.ts'
-import { ProcessLedger } from '../core/process/ledger.ts'
+import { PluginShelf } from '../core/plugins/shelf.ts'
 import type { Context } from './context.ts'
 
 /** Options of every command that uses plugins. */
@@ -18,9 +17,9 @@ export const pluginArgs = {
 
 /** What commands that start plugins work with. */
 export interface PluginContext {
+  readonly shelf: PluginShelf
+  /** Those that there were when the command began. */
   readonly plugins: readonly FoundPlugin[]
-  readonly verifications: VerificationCache
-  readonly ledger: ProcessLedger
 }
 
 /**
@@ -32,13 +31,13 @@ export function openPlugins({ config }: Pick<Context, 'config'>, rawArgs: readon
   for (const path of given) {
     if (!existsSync(path)) throw new SeamError('not-found', `There is no folder ${path}, which --plugins names.`)
   }
-  const ledger = new ProcessLedger(config.folders.state)
-  ledger.reap()
-  return {
-    plugins: discoverPlugins(pluginFolders(config, given)),
-    verifications: new VerificationCache(config.folders.cache),
-    ledger,
-  }
+  const shelf = new PluginShelf({
+    folders: pluginFolders(config, given),
+    stateFolder: config.folders.state,
+    cacheFolder: config.folders.cache,
+    models: config.models,
+  })
+  return { shelf, plugins: shelf.plugins() }
 }
 
 /** Every value that an option was given. */

@@ -6,11 +6,12 @@ import { join, resolve } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
 import type { Verification } from '#protocol/plugins.ts'
-import { junit, testPlugin, type CaseResult } from '../core/conformance/kit.ts'
+import { junit } from '../core/conformance/junit.ts'
+import { testPlugins, USUAL_JOBS } from '../core/conformance/kit.ts'
+import type { CaseResult } from '../core/conformance/trial.ts'
 import { fileError } from '../core/models/files.ts'
 import { nearest } from '../core/nearest.ts'
 import { isUsable, readPlugin, type FoundPlugin, type UsablePlugin } from '../core/plugins/discovery.ts'
-import { pluginInfo } from '../core/plugins/info.ts'
 import { MANIFEST } from '../core/plugins/manifest.ts'
 import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
@@ -33,10 +34,8 @@ const list = defineCommand({
   args: { ...pluginArgs, ...globalArgs },
   async run({ args, rawArgs }) {
     const context = await openContext(args)
-    const { plugins, verifications } = openPlugins(context, rawArgs)
-    const infos = await Promise.all(
-      plugins.map(async plugin => pluginInfo(plugin, isUsable(plugin) ? await verifications.known(plugin) : undefined)),
-    )
+    const { shelf, plugins } = openPlugins(context, rawArgs)
+    const infos = await Promise.all(plugins.map(plugin => shelf.info(plugin)))
     if (context.json) return printJson(infos)
     const rows = infos.map(({ id, version, stage, input, output, verification, problem }) =>
       problem === undefined
@@ -53,9 +52,9 @@ const show = defineCommand({
   args: { plugin: name, ...pluginArgs, ...globalArgs },
   async run({ args, rawArgs }) {
     const context = await openContext(args)
-    const { plugins, verifications } = openPlugins(context, rawArgs)
+    const { shelf, plugins } = openPlugins(context, rawArgs)
     const plugin = find(plugins, args.plugin)
-    const info = pluginInfo(plugin, isUsable(plugin) ? await verifications.known(plugin) : undefined)
+    const info = await shelf.info(plugin)
     if (context.json) return printJson(info)
     if (info.problem !== undefined) tell(`voxloom: ${info.problem}`)
     const facts = [
@@ -103,20 +102,14 @@ const verify = defineCommand({
   args: { plugin: names, ...pluginArgs, ...globalArgs },
   async run({ args, rawArgs }) {
     const context = await openContext(args)
-    const { plugins, verifications, ledger } = openPlugins(context, rawArgs)
+    const { shelf, plugins } = openPlugins(context, rawArgs)
     const chosen = args._.length > 0 ? args._.map(id => find(plugins, id)) : plugins
     const results: ({ id: string } & Verification)[] = []
     for (const plugin of chosen) {
-      const result: Verification = isUsable(plugin)
-        ? await verifications.verify(plugin, {
-            models: context.config.models,
-            signal: context.signal,
-            ledger,
-            again: true,
-          })
-        : { state: 'failed', message: plugin.problem }
-      results.push({ id: plugin.id, state: result.state, at: result.at, message: result.message })
-      if (!context.json) print(`${plugin.id}: ${result.state}${result.message ? `. ${result.message}` : ''}`)
+      const { verification, problem } = await shelf.verifyFound(plugin, context.signal)
+      const { state, at, message = problem } = verification
+      results.push({ id: plugin.id, state, at, message })
+      if (!context.json) print(`${plugin.id}: ${state}${message ? `. ${message}` : ''}`)
     }
     if (context.json) printJson(results)
     return results.every(({ state }) => state === 'verified') ? EXIT.ok : EXIT.failure
@@ -154,6 +147,11 @@ const test = defineCommand({
   args: {
     plugin: { ...names, description: 'folders with a plugin, or names of the list', valueHint: 'DIR…' },
     junit: { type: 'string', description: 'write the results as JUnit XML', valueHint: 'FILE' },
+    jobs: {
+      type: 'string',
+      description: `plugins at a time, ${USUAL_JOBS} here; with 1, nothing runs beside anything else`,
+      valueHint: 'N',
+    },
     ...pluginArgs,
     ...globalArgs,
   },
@@ -161,32 +159,22 @@ const test = defineCommand({
     const context = await openContext(args)
     const { plugins } = openPlugins(context, rawArgs)
     const chosen = args._.length > 0 ? args._.map(given => byFolderOrName(plugins, given)) : plugins
-    const suites = new Map<string, readonly CaseResult[]>()
-    for (const plugin of chosen) {
-      if (!context.json) print(plugin.id)
-      const onResult = (result: CaseResult) => {
-        if (!context.json)
-          print(
-            `  ${MARKS[result.verdict]} ${result.title}${result.message ? `\n      ${result.message} (${result.paragraph})` : ''}`,
-          )
-      }
-      suites.set(
-        plugin.id,
-        isUsable(plugin)
-          ? await testPlugin(plugin, { models: context.config.models, signal: context.signal, onResult })
-          : [
-              {
-                id: 'manifest',
-                title: 'has a manifest in order',
-                paragraph: '7',
-                verdict: 'failed',
-                message: plugin.problem ?? '',
-                took: 0,
-              },
-            ],
-      )
-      if (!isUsable(plugin) && !context.json) print(`  ✗ has a manifest in order\n      ${plugin.problem} (7)`)
+    const jobs = jobsOf(args.jobs)
+    let shown: FoundPlugin | undefined
+    const onResult = (plugin: FoundPlugin, { verdict, title, message, paragraph }: CaseResult) => {
+      if (plugin !== shown) print(plugin.id)
+      shown = plugin
+      print(`  ${MARKS[verdict]} ${title}${message ? `\n      ${message} (${paragraph})` : ''}`)
     }
+    if (chosen.length > 1 && jobs > 1 && !context.json)
+      tell(`Trying ${chosen.length} plugins, ${jobs} at a time. What a clock decides comes at the end, alone.`)
+    const tested = await testPlugins(chosen, {
+      models: context.config.models,
+      jobs,
+      signal: context.signal,
+      ...(!context.json && { onResult }),
+    })
+    const suites = new Map(tested.map(({ plugin, results }) => [plugin.id, results]))
     if (args.junit !== undefined)
       await writeFile(args.junit, junit(suites)).catch(error => Promise.reject(fileError(error, args.junit!, 'write')))
     const all = [...suites.values()].flat()
@@ -200,6 +188,17 @@ const test = defineCommand({
   },
 })
 
+/** @throws SeamError bad-input */
+function jobsOf(given: string | undefined): number {
+  if (given === undefined) return USUAL_JOBS
+  const jobs = /^[1-9]\d?$/.test(given) ? Number(given) : Infinity
+  if (jobs > MAX_JOBS)
+    throw new SeamError('bad-input', `--jobs takes a whole number from 1 to ${MAX_JOBS}, and not “${given}”.`)
+  return jobs
+}
+
+/** Plugins tried at a time. */
+const MAX_JOBS = 64
 const MARKS = { passed: '✓', failed: '✗', 'not-applicable': '–' } as const
 
 /** A folder wins: whoever writes a plugin points at it. One that is listed stays confined as it is there. */

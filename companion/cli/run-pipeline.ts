@@ -5,16 +5,14 @@ import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { fileError } from '../core/models/files.ts'
 import { MAX_PIPELINE, parsePipeline, type Pipeline } from '../core/pipelines/cr.ts'
 import { executePipeline, type PipelinePlan } from '../core/pipelines/execute.ts'
-import { planOrThrow } from '../core/pipelines/plan.ts'
 import type { NodeTraffic } from '../core/pipelines/plugin-run.ts'
-import { isUsable } from '../core/plugins/discovery.ts'
-import { failedCheck } from '../core/plugins/shelf.ts'
 import { parseMediaType, type MediaType } from '../core/plugins/media-type.ts'
+import type { PluginShelf } from '../core/plugins/shelf.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { typeOfFile } from './file-type.ts'
 import { fileOutput, mayReplace, pipeOutput, type OutputSink } from './output-file.ts'
 import { print, printJson, progressLine, tell } from './output.ts'
-import { openPlugins, pluginArgs, type PluginContext } from './plugin-context.ts'
+import { openPlugins, pluginArgs } from './plugin-context.ts'
 
 export const runPipeline = defineCommand({
   meta: { name: 'run', description: 'send a file through a pipeline of plugins' },
@@ -44,20 +42,14 @@ export const runPipeline = defineCommand({
     if (!output)
       throw new SeamError('bad-input', 'Say where the output goes: --output book.mp3, or --output - for a pipe.')
     const pipeline = await readPipeline(args.pipeline)
-    const plugins = openPlugins(context, rawArgs)
+    const { shelf } = openPlugins(context, rawArgs)
     const size = args.input === '-' ? undefined : await inputSize(args.input)
-    const inputType = givenType(args.type, args.input)
-    const plan = planOrThrow({
-      pipeline,
-      plugins: plugins.plugins,
-      models: context.config.models,
-      ...(inputType && { inputType }),
-    })
-    if (args.verify !== false) await verifyAll(pipeline, plugins, context)
+    const plan = shelf.draft(pipeline, givenType(args.type, args.input))
+    if (args.verify !== false) await shelf.admit(pipeline, context.signal)
     if (output !== '-') await mayReplace(output, args.force === true)
     const input = args.input === '-' ? process.stdin : createReadStream(args.input, { highWaterMark: 1 << 18 })
     const sink = output === '-' ? pipeOutput() : await fileOutput(output)
-    const report = await convert({ plan, input, sink, size, context, plugins })
+    const report = await convert({ plan, input, sink, size, context, shelf })
     const { bytes, took } = report
     const result = { output, type: plan.outputType, ...report }
     if (context.json && output === '-') tell(JSON.stringify(result))
@@ -108,30 +100,16 @@ function givenType(type: string | undefined, path: string): MediaType | undefine
   return path === '-' ? undefined : typeOfFile(path)
 }
 
-async function verifyAll(
-  pipeline: Pipeline,
-  { plugins, verifications, ledger }: PluginContext,
-  { config, signal }: Context,
-) {
-  const names = new Set(pipeline.nodes.map(({ plugin }) => plugin))
-  for (const plugin of plugins.filter(isUsable)) {
-    if (!names.has(plugin.id)) continue
-    names.delete(plugin.id)
-    const { state, message } = await verifications.verify(plugin, { models: config.models, signal, ledger })
-    if (state === 'failed') throw failedCheck(plugin.id, message)
-  }
-}
-
 interface Conversion {
   readonly plan: PipelinePlan
   readonly input: AsyncIterable<Uint8Array>
   readonly sink: OutputSink
   readonly size: number | undefined
   readonly context: Context
-  readonly plugins: PluginContext
+  readonly shelf: PluginShelf
 }
 
-async function convert({ plan, input, sink, size, context, plugins }: Conversion) {
+async function convert({ plan, input, sink, size, context, shelf }: Conversion) {
   const { signal, log, json } = context
   const line = progressLine(`Converting with ${plan.name}`)
   const warnings: { node: string; code: string; message: string }[] = []
@@ -141,7 +119,7 @@ async function convert({ plan, input, sink, size, context, plugins }: Conversion
   try {
     const output = executePipeline(plan, readable(input), {
       signal,
-      ledger: plugins.ledger,
+      ledger: shelf.ledger,
       onLog: (node, text) => log.logger.info({ node }, text),
       onWarning(node, { code, message }) {
         warnings.push({ node, code, message })
@@ -168,7 +146,7 @@ async function convert({ plan, input, sink, size, context, plugins }: Conversion
     })
   } finally {
     line.end()
-    plugins.ledger.close()
+    shelf.close()
   }
   const nodes = plan.nodes.map(({ id, plugin }, at) => ({
     id,

@@ -3,22 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findProgram } from '../sdk/typescript/external.ts'
-import { frame } from '../sdk/typescript/frames.ts'
-import { drive, type Drive } from '../sdk/typescript/testing/drive.ts'
+import { encoderBench, TAGS } from '../sdk/typescript/testing/encoder.ts'
 import { probe, tone } from '../sdk/typescript/testing/sound.ts'
 
-const folder = import.meta.dirname
-const NOWHERE = { PATH: folder }
-const PCM = 'audio/pcm;rate=24000;channels=1;format=s16le'
-const encode = (test: Partial<Drive> & { readonly input?: string; readonly config?: Record<string, unknown> } = {}) =>
-  drive({
-    program: join(folder, 'main.ts'),
-    folder,
-    handshake: { input: test.input ?? PCM, output: 'audio/mp4', config: test.config ?? {} },
-    payload: tone(3, 24_000),
-    ...test,
-  })
-const TAGS = { title: 'The Söa', author: 'A. “Nobody”' }
+const { encode, expectNoFileOfNoSound, expectGivenUpInMidFrame, expectWhatToInstall, NOWHERE } = encoderBench(
+  import.meta.dirname,
+  'audio/mp4',
+)
 
 describe.skipIf(!findProgram('ffmpeg')).each(['ffmpeg', 'builtin'])('M4B with %s', encoder => {
   it('is the whole sound, with tags, and says that it is a book', async () => {
@@ -45,19 +36,13 @@ describe.skipIf(!findProgram('ffmpeg')).each(['ffmpeg', 'builtin'])('M4B with %s
   })
 
   it('of no sound is no file', async () => {
-    const { code, payload, control } = await encode({ config: { encoder }, payload: '' })
-    expect({ code, bytes: payload.length, warnings: control.map(each => each.code) }).toEqual({
-      code: 0,
-      bytes: 0,
-      warnings: ['EMPTY_INPUT'],
-    })
+    await expectNoFileOfNoSound({ encoder })
   })
 
   it('leaves nothing behind when the input ends in mid-frame', async () => {
     const temporary = mkdtempSync(join(tmpdir(), 'voxloom-test-'))
     const env = { PATH: process.env['PATH'] ?? '', TMPDIR: temporary }
-    const { code, control } = await encode({ config: { encoder }, trailer: frame('unfinished').subarray(0, 6), env })
-    expect({ code, control }).toEqual({ code: 1, control: [] })
+    await expectGivenUpInMidFrame({ config: { encoder }, env })
     expect(readdirSync(temporary)).toEqual([])
     await encode({ config: { encoder }, env })
     expect(readdirSync(temporary)).toEqual([])
@@ -74,12 +59,7 @@ describe('M4B without ffmpeg', () => {
 
   it('says what to install when ffmpeg was asked for, or the built-in one can’t', async () => {
     const odd = { input: 'audio/pcm;rate=96000;channels=1', payload: tone(1, 96_000) }
-    for (const test of [{ config: { encoder: 'ffmpeg' } }, odd]) {
-      const { code, control } = await encode({ env: NOWHERE, ...test })
-      expect(code).toBe(1)
-      expect(control).toMatchObject([
-        { code: 'NEEDS_FFMPEG', fatal: true, message: expect.stringContaining('Install ffmpeg') },
-      ])
-    }
+    await expectWhatToInstall({ config: { encoder: 'ffmpeg' } })
+    await expectWhatToInstall(odd)
   })
 })

@@ -1,22 +1,12 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findProgram } from '../sdk/typescript/external.ts'
-import { frame } from '../sdk/typescript/frames.ts'
-import { drive, type Drive } from '../sdk/typescript/testing/drive.ts'
+import { encoderBench, TAGS } from '../sdk/typescript/testing/encoder.ts'
 import { probe, tone } from '../sdk/typescript/testing/sound.ts'
 
-const folder = import.meta.dirname
-const NOWHERE = { PATH: folder }
-const PCM = 'audio/pcm;rate=24000;channels=1;format=s16le'
-const encode = (test: Partial<Drive> & { readonly input?: string; readonly config?: Record<string, unknown> } = {}) =>
-  drive({
-    program: join(folder, 'main.ts'),
-    folder,
-    handshake: { input: test.input ?? PCM, output: 'audio/mpeg', config: test.config ?? {} },
-    payload: tone(3, 24_000),
-    ...test,
-  })
-const TAGS = { title: 'The Söa', author: 'A. “Nobody”' }
+const { encode, expectNoFileOfNoSound, expectGivenUpInMidFrame, expectWhatToInstall, NOWHERE } = encoderBench(
+  import.meta.dirname,
+  'audio/mpeg',
+)
 
 describe.skipIf(!findProgram('ffmpeg')).each(['ffmpeg', 'builtin'])('MP3 with %s', encoder => {
   it('is the whole sound, with tags', async () => {
@@ -48,17 +38,11 @@ describe.skipIf(!findProgram('ffmpeg')).each(['ffmpeg', 'builtin'])('MP3 with %s
   })
 
   it('of no sound is no file', async () => {
-    const { code, payload, control } = await encode({ config: { encoder }, payload: '' })
-    expect({ code, bytes: payload.length, warnings: control.map(each => each.code) }).toEqual({
-      code: 0,
-      bytes: 0,
-      warnings: ['EMPTY_INPUT'],
-    })
+    await expectNoFileOfNoSound({ encoder })
   })
 
   it('is given up when the input ends in mid-frame', async () => {
-    const { code, control } = await encode({ config: { encoder }, trailer: frame('unfinished').subarray(0, 6) })
-    expect({ code, control }).toEqual({ code: 1, control: [] })
+    await expectGivenUpInMidFrame({ config: { encoder } })
   })
 })
 
@@ -71,12 +55,7 @@ describe('MP3 without ffmpeg', () => {
 
   it('says what to install when ffmpeg was asked for, or the built-in one can’t', async () => {
     const odd = { input: 'audio/pcm;rate=96000;channels=1', payload: tone(1, 96_000) }
-    for (const test of [{ config: { encoder: 'ffmpeg' } }, odd]) {
-      const { code, control } = await encode({ env: NOWHERE, ...test })
-      expect(code).toBe(1)
-      expect(control).toMatchObject([
-        { code: 'NEEDS_FFMPEG', fatal: true, message: expect.stringContaining('Install ffmpeg') },
-      ])
-    }
+    await expectWhatToInstall({ config: { encoder: 'ffmpeg' } })
+    await expectWhatToInstall(odd)
   })
 })

@@ -4,11 +4,6 @@ const MPEG2 = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160]
 /** MPEG 2.5, below 16 kHz, goes no further with most encoders. */
 const MPEG25 = MPEG2.filter(rate => rate <= 64)
 
-/** Hz that MP3 has. */
-const RATES = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
-
-export const isMp3Rate = (rate: number): boolean => RATES.includes(rate)
-
 /** The nearest bit rate that MP3 has, kbit/s. @param rate Hz of the sound */
 export function bitrateFor(rate: number, wanted: number): number {
   const list = rate >= 32_000 ? MPEG1 : rate >= 16_000 ? MPEG2 : MPEG25

@@ -1,22 +1,12 @@
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findProgram } from '../sdk/typescript/external.ts'
-import { frame } from '../sdk/typescript/frames.ts'
-import { drive, type Drive } from '../sdk/typescript/testing/drive.ts'
+import { encoderBench, TAGS } from '../sdk/typescript/testing/encoder.ts'
 import { probe, tone } from '../sdk/typescript/testing/sound.ts'
 
-const folder = import.meta.dirname
-const NOWHERE = { PATH: folder }
-const PCM = 'audio/pcm;rate=24000;channels=1;format=s16le'
-const encode = (test: Partial<Drive> & { readonly input?: string; readonly config?: Record<string, unknown> } = {}) =>
-  drive({
-    program: join(folder, 'main.ts'),
-    folder,
-    handshake: { input: test.input ?? PCM, output: 'audio/ogg', config: test.config ?? {} },
-    payload: tone(3, 24_000),
-    ...test,
-  })
-const TAGS = { title: 'The Söa', author: 'A. “Nobody”' }
+const { encode, expectNoFileOfNoSound, expectGivenUpInMidFrame, expectWhatToInstall } = encoderBench(
+  import.meta.dirname,
+  'audio/ogg',
+)
 
 describe.skipIf(!findProgram('ffmpeg'))('Opus', () => {
   it('is the whole sound, with tags', async () => {
@@ -43,26 +33,16 @@ describe.skipIf(!findProgram('ffmpeg'))('Opus', () => {
   })
 
   it('of no sound is no file', async () => {
-    const { code, payload, control } = await encode({ payload: '' })
-    expect({ code, bytes: payload.length, warnings: control.map(each => each.code) }).toEqual({
-      code: 0,
-      bytes: 0,
-      warnings: ['EMPTY_INPUT'],
-    })
+    await expectNoFileOfNoSound()
   })
 
   it('is given up when the input ends in mid-frame', async () => {
-    const { code, control } = await encode({ trailer: frame('unfinished').subarray(0, 6) })
-    expect({ code, control }).toEqual({ code: 1, control: [] })
+    await expectGivenUpInMidFrame()
   })
 })
 
 describe('Opus without ffmpeg', () => {
   it.each(['auto', 'ffmpeg', 'builtin'])('says what to install (%s)', async encoder => {
-    const { code, control, payload } = await encode({ env: NOWHERE, config: { encoder } })
-    expect({ code, bytes: payload.length }).toEqual({ code: 1, bytes: 0 })
-    expect(control).toMatchObject([
-      { code: 'NEEDS_FFMPEG', fatal: true, message: expect.stringContaining('Install ffmpeg') },
-    ])
+    await expectWhatToInstall({ config: { encoder } })
   })
 })

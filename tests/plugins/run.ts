@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CaseResult } from '../../companion/core/conformance/kit.ts'
+import type { CaseResult } from '../../companion/core/conformance/trial.ts'
 import { ensurePrograms } from '../support/tools.ts'
 import { modelsFolder, root } from '../support/models.ts'
 

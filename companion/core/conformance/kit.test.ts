@@ -1,9 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { UsablePlugin } from '../plugins/discovery.ts'
-import { COPY, fixture, type FixtureOptions } from '../testing/plugins.ts'
+import { COPY, fixture, scratch, type FixtureOptions } from '../testing/plugins.ts'
 import { CASES } from './cases.ts'
-import { junit, testPlugin, type CaseResult } from './kit.ts'
+import { junit } from './junit.ts'
+import { testPlugins } from './kit.ts'
 import { prepareSubject } from './subject.ts'
+import { TIMED_CASES } from './timed-cases.ts'
+import type { CaseResult } from './trial.ts'
 
 const usable = (code: string, options: FixtureOptions = {}) => fixture(code, options) as UsablePlugin
 
@@ -115,14 +120,29 @@ const BROKEN: readonly (readonly [string, string, string, string, FixtureOptions
   ],
 ]
 
+/** Cases that take seconds. */
+const SLOW = new Set(['largest-frame', 'stalled-reader', 'long-input', 'cancel', 'end'])
+
 describe('the kit finds what is broken', () => {
-  for (const [id, broken, code, words, options = {}] of BROKEN) {
+  for (const [id, broken, code, words, options] of BROKEN.filter(([id]) => !SLOW.has(id))) {
     it(`${id}: a plugin that ${broken}`, async () => {
       const { verdict, message } = await runCase(id, usable(code, options))
       expect(verdict).toBe('failed')
       expect(message).toContain(words)
-    }, 60_000)
+    })
   }
+
+  // These wait for seconds, so they do it together.
+  it('by waiting for it', async () => {
+    const findings = BROKEN.filter(([id]) => SLOW.has(id)).map(async ([id, broken, code, words, options]) => {
+      const { verdict, message } = await runCase(id, usable(code, options))
+      return { [`${id}: a plugin that ${broken}`]: [verdict, message.includes(words) ? words : message] }
+    })
+    const expected = BROKEN.filter(([id]) => SLOW.has(id)).map(([id, broken, , words]) => ({
+      [`${id}: a plugin that ${broken}`]: ['failed', words],
+    }))
+    expect(await Promise.all(findings)).toEqual(expected)
+  }, 120_000)
 
   // The fixtures' own head reads the handshake well: these two need a program without it.
   it.each([
@@ -134,7 +154,6 @@ describe('the kit finds what is broken', () => {
     ['says nothing', 'process.exit(1)', 'without an error frame'],
   ])('error-frame: a plugin that %s', async (_, reaction, words) => {
     const plugin = usable(COPY)
-    const { readFileSync, writeFileSync } = await import('node:fs')
     const file = `${plugin.folder}/main.mjs`
     const text = readFileSync(file, 'utf8').replace(
       'const handshake = JSON.parse(readFrame())',
@@ -148,20 +167,76 @@ describe('the kit finds what is broken', () => {
 
   it('cut-in-handshake: a plugin that does without', async () => {
     const plugin = usable('')
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(`${plugin.folder}/main.mjs`, 'process.stdin.resume()')
     expect((await runCase('cut-in-handshake', plugin)).message).toContain('code 0')
   })
 })
 
-it('finds nothing in a plugin that keeps the rules, and says so as JUnit XML', async () => {
-  const results = await testPlugin(usable(COPY), { models: '/nowhere' })
-  const faults = results.filter(({ verdict, id }) => verdict === 'failed' && id !== 'error-frame')
-  expect(faults).toEqual([])
-  expect(results.map(({ id }) => id)).toEqual(CASES.map(({ id }) => id))
-  const xml = junit(
-    new Map<string, readonly CaseResult[]>([['a<b', [{ ...results[0]!, verdict: 'failed', message: 'x & "y"' }]]]),
-  )
+/** Copies, and writes down how many other plugins of the same folder are at work when it starts. */
+const noting = (folder: string) => `
+  const { appendFileSync: add, readdirSync: list, writeFileSync: put } = await import('node:fs')
+  const runs = (pid) => { try { process.kill(pid, 0); return true } catch { return false } }
+  const others = list(${JSON.stringify(folder)}).filter(name => /^\\d+-/.test(name) && runs(Number(name.split('-')[0])))
+  put(${JSON.stringify(folder)} + '/' + process.pid + '-' + import.meta.dirname.split('/').at(-1), '')
+  add(${JSON.stringify(folder)} + '/log', [import.meta.dirname.split('/').at(-1), ...others.map(name => name.split('-')[1])].join(' ') + '\\n')
+  ${COPY}`
+
+describe('several plugins', () => {
+  async function watched(names: readonly string[], jobs: number) {
+    const folder = scratch()
+    const plugins = names.map(name => usable(noting(folder), { name }))
+    const told: string[] = []
+    const suites = await testPlugins(plugins, {
+      models: '/nowhere',
+      jobs,
+      onResult: ({ id }, result) => told.push(`${id} ${result.id}`),
+    })
+    const starts = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n')
+    // The fixtures' own head does not say what is wrong with a handshake.
+    const faults = suites.map(({ results }) =>
+      results.filter(({ verdict, id }) => verdict === 'failed' && id !== 'error-frame'),
+    )
+    expect(faults).toEqual(names.map(() => []))
+    expect(told).toEqual(names.flatMap(name => CASES.map(({ id }) => `${name} ${id}`)))
+    expect(suites.map(({ results }) => results.map(({ id }) => id))).toEqual(names.map(() => CASES.map(({ id }) => id)))
+    return starts.map(line => line.split(' '))
+  }
+
+  it('run beside each other but for what a clock decides, and are told in order', async () => {
+    // Both at once, because they mostly wait.
+    const [starts, oneByOne] = await Promise.all([watched(['one', 'two'], 2), watched(['one'], 1)])
+    expect(starts.some(([self, ...others]) => others.some(other => other !== self))).toBe(true)
+    // Of the rules that a clock decides, all but the cut handshake get as far as the plugin's own code.
+    const timed = 2 * (TIMED_CASES.length - 1)
+    expect(starts.slice(-timed).filter(([, ...others]) => others.length > 0)).toEqual([])
+    expect(oneByOne.filter(([, ...others]) => others.length > 0)).toEqual([])
+  }, 60_000)
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController()
+    const tested = testPlugins([usable(COPY)], {
+      models: '/nowhere',
+      signal: stop.signal,
+      onResult: () => stop.abort(),
+    })
+    await expect(tested).rejects.toThrow()
+  })
+
+  it('says what is wrong with one that can’t be tried, and goes on', async () => {
+    const odd = usable(COPY, { name: 'odd', manifest: { input: '["application/x-own"]' } })
+    const unread = fixture(COPY, { name: 'unread', manifest: { mode: '"sideways"' } })
+    const suites = await testPlugins([unread, odd], { models: '/nowhere', jobs: 2 })
+    expect(suites.map(({ results }) => results)).toMatchObject([
+      [{ id: 'manifest', verdict: 'failed', message: expect.stringContaining('mode') }],
+      [{ id: 'prepare', verdict: 'failed', message: expect.stringContaining('no sample is known') }],
+    ])
+  })
+})
+
+it('says what it found as JUnit XML', () => {
+  const { id, title, paragraph } = CASES[0]!
+  const result: CaseResult = { id, title, paragraph, verdict: 'failed', message: 'x & "y"', took: 1 }
+  const xml = junit(new Map([['a<b', [result]]]))
   expect(xml).toContain('<testsuite name="a&lt;b" tests="1" failures="1"')
   expect(xml).toContain('message="x &amp; &quot;y&quot;"')
-}, 120_000)
+})

@@ -1,80 +1,50 @@
-import { toSeamError } from '#protocol/errors.ts'
-import type { UsablePlugin } from '../plugins/discovery.ts'
-import { CASES, type Finding } from './cases.ts'
-import { prepareSubject } from './subject.ts'
+import { availableParallelism } from 'node:os'
+import type { FoundPlugin } from '../plugins/discovery.ts'
+import { allEnded, Trial, type CaseResult } from './trial.ts'
 
-export interface CaseResult extends Finding {
-  readonly id: string
-  readonly title: string
-  readonly paragraph: string
-  /** Seconds. */
-  readonly took: number
-}
+/** Plugins tried at a time, where nothing else is said. */
+export const USUAL_JOBS = Math.min(4, availableParallelism())
 
 export interface KitOptions {
   /** Folder of the weights. */
   readonly models: string
+  /** Plugins at a time. With 1, nothing runs beside anything else. */
+  readonly jobs?: number
   readonly signal?: AbortSignal
-  readonly onResult?: (result: CaseResult) => void
+  /** Called in the order of plugins and rules, whatever the order in which they end. */
+  readonly onResult?: (plugin: FoundPlugin, result: CaseResult) => void
 }
 
-/** Runs every rule of docs/plugin-protocol.md against a plugin, over real pipes. @throws SeamError cancelled */
-export async function testPlugin(
-  plugin: UsablePlugin,
-  { models, signal, onResult }: KitOptions,
-): Promise<readonly CaseResult[]> {
-  const results: CaseResult[] = []
-  const add = (result: CaseResult) => {
-    results.push(result)
-    onResult?.(result)
-  }
-  let subject
-  try {
-    subject = await prepareSubject(plugin, models, signal)
-  } catch (error) {
-    const { message } = toSeamError(error)
-    add({ id: 'prepare', title: 'can be tried', paragraph: '12', verdict: 'failed', message, took: 0 })
-    return results
-  }
-  for (const { id, title, paragraph, run } of CASES) {
-    signal?.throwIfAborted()
-    const begun = performance.now()
-    const finding = await run(subject).catch((error: unknown): Finding => ({
-      verdict: 'failed',
-      message: toSeamError(error).message,
-    }))
-    add({ id, title, paragraph, ...finding, took: (performance.now() - begun) / 1000 })
-  }
-  return results
+/** What was found of one plugin, in the order of the rules. */
+export interface Suite {
+  readonly plugin: FoundPlugin
+  readonly results: readonly CaseResult[]
 }
 
-const escape = (text: string) =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?')
+/**
+ * Runs every rule of docs/plugin-protocol.md against plugins, over real pipes. Rules that a clock decides come when all
+ * else is done, one by one, so that no neighbour takes their time. @throws SeamError cancelled
+ */
+export async function testPlugins(
+  plugins: readonly FoundPlugin[],
+  { models, jobs = USUAL_JOBS, signal, onResult }: KitOptions,
+): Promise<readonly Suite[]> {
+  let told = 0
+  const tell = () => {
+    while (told < trials.length && trials[told]!.tell(result => onResult?.(trials[told]!.plugin, result))) told++
+  }
+  const trials: readonly Trial[] = plugins.map(plugin => new Trial(plugin, { models, signal, onFound: tell }))
+  for (const group of jobs > 1 ? [trials] : trials.map(trial => [trial])) {
+    await someAtATime(group, jobs, trial => trial.runInCompany(jobs > 1))
+    for (const trial of group) await trial.runAlone()
+  }
+  return trials.map(({ plugin, results }) => ({ plugin, results }))
+}
 
-/** Results as JUnit XML, which most services for continuous integration read. */
-export function junit(suites: ReadonlyMap<string, readonly CaseResult[]>): string {
-  const parts = [...suites].map(([plugin, results]) => {
-    const count = (verdict: Finding['verdict']) => results.filter(result => result.verdict === verdict).length
-    const time = results.reduce((sum, { took }) => sum + took, 0).toFixed(3)
-    const cases = results.map(({ id, title, paragraph, verdict, message, took }) => {
-      const inner =
-        verdict === 'failed'
-          ? `<failure message="${escape(message)}">docs/plugin-protocol.md, ${paragraph}</failure>`
-          : verdict === 'not-applicable'
-            ? `<skipped message="${escape(message)}"/>`
-            : ''
-      return `    <testcase classname="${escape(plugin)}.${id}" name="${escape(title)}" time="${took.toFixed(3)}">${inner}</testcase>`
-    })
-    return [
-      `  <testsuite name="${escape(plugin)}" tests="${results.length}" failures="${count('failed')}" skipped="${count('not-applicable')}" time="${time}">`,
-      ...cases,
-      '  </testsuite>',
-    ].join('\n')
-  })
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${parts.join('\n')}\n</testsuites>\n`
+async function someAtATime<T>(items: readonly T[], count: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const worker = async () => {
+    for (const item of left) await work(item)
+  }
+  await allEnded(Array.from({ length: count }, worker))
 }

@@ -17,6 +17,8 @@ export interface Subject {
   readonly sample: Uint8Array
   /** The usual course: handshake, sample, end. */
   readonly plain: readonly Step[]
+  /** The usual course, tried twice. */
+  readonly tries: readonly Driven[]
   /** Output of the usual course; undefined when it failed. */
   readonly reference: Buffer | undefined
   /** Whether two runs gave the same bytes. */
@@ -59,6 +61,7 @@ export async function prepareSubject(plugin: UsablePlugin, models: string, abort
     handshake,
     sample,
     plain,
+    tries: [first, second],
     reference: first.exit?.code === 0 && !first.fault ? first.payload : undefined,
     isRepeatable: first.payload.equals(second.payload),
     patience: Math.max(5000, Math.min(manifest.startupTimeout, 20_000)),

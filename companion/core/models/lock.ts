@@ -1,11 +1,10 @@
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { dirname } from 'node:path'
+import { utimes } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { errorCode, fileError } from './files.ts'
+import { giveLock, takeLock } from './lock-take.ts'
 
 const BEAT = 2_000
-const STALE = 20_000
+/** Milliseconds between two looks at a lock that somebody else holds. */
+const LOOK = 200
 const held = new Map<string, Promise<void>>()
 
 /**
@@ -20,7 +19,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, signal?:
   held.set(path, mine)
   try {
     await Promise.race([before, aborted(signal)])
-    await take(path, signal)
+    const mark = await take(path, signal)
     const beat = setInterval(() => {
       const now = new Date()
       utimes(path, now, now).catch(() => undefined)
@@ -30,7 +29,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, signal?:
       return await work()
     } finally {
       clearInterval(beat)
-      await rm(path, { force: true }).catch(() => undefined)
+      giveLock(path, mark)
     }
   } finally {
     // A call that gave up while waiting must not let the next one pass the one before it.
@@ -39,43 +38,12 @@ export async function withLock<T>(path: string, work: () => Promise<T>, signal?:
   }
 }
 
-async function take(path: string, signal?: AbortSignal): Promise<void> {
+async function take(path: string, signal?: AbortSignal): Promise<string> {
   for (;;) {
     signal?.throwIfAborted()
-    try {
-      await mkdir(dirname(path), { recursive: true })
-      const file = await open(path, 'wx')
-      await file.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }))
-      await file.close()
-      return
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw fileError(error, path, 'write')
-    }
-    if (await isStale(path)) await rm(path, { force: true })
-    else await wait(200, undefined, signal && { signal })
-  }
-}
-
-async function isStale(path: string): Promise<boolean> {
-  try {
-    const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > STALE) return true
-    const owner: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (!owner || typeof owner !== 'object' || !('pid' in owner) || !('host' in owner)) return false
-    return owner.host === hostname() && typeof owner.pid === 'number' && !isAlive(owner.pid)
-  } catch {
-    // Half written: its owner is just making it. Gone: it was just given back. Either way, look again.
-    return false
-  }
-}
-
-/** Whether a process with this id runs. One that we may not signal does. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errorCode(error) === 'EPERM'
+    const mark = takeLock(path)
+    if (mark !== undefined) return mark
+    await wait(LOOK, undefined, signal && { signal })
   }
 }
 

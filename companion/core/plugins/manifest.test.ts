@@ -238,6 +238,26 @@ describe('any text', () => {
     )
   })
 
+  it('is answered in few words, however long its names and however deep its tables are', () => {
+    const long = 'x'.repeat(200_000)
+    const choices = Array.from({ length: 256 }, (_, at) => `"${at}${'x'.repeat(500)}"`).join(', ')
+    for (const text of [
+      `name${'.a'.repeat(60_000)} = 1\n`,
+      toml({ name: undefined }, `[name${'.a'.repeat(60_000)}]\n`),
+      toml({ mode: `${'['.repeat(900)}${']'.repeat(900)}` }),
+      toml({}, `[options.${long}]\ntype = "string"\n`),
+      toml({}, `[options.a]\ntype = "integer"\nenum = ["${long}"]\n`),
+      toml({}, `[options.a]\ntype = "string"\ndefault = "y"\nenum = [${choices}]\n`),
+    ]) {
+      expect(faultOf(() => parseManifest(text, 'plugin.toml')).message.length).toBeLessThan(2000)
+    }
+  })
+
+  it('shows a wrong value one level deep', () => {
+    expect(faultOf(() => parse({ mode: '[1, [2, [3]]]' })).message).toContain('“mode” is [1,"…"]: ')
+    expect(faultOf(() => parse({ mode: '{ a = { b = 1 } }' })).message).toContain('“mode” is {"a":"…"}: ')
+  })
+
   it('of the largest size is judged in bounded time', () => {
     const most = (part: (at: number) => string) => {
       const parts: string[] = []

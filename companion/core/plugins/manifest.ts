@@ -48,6 +48,8 @@ export interface Manifest {
 }
 
 const MiB = 1024 * 1024
+/** Faults told at once: the rest are mostly the same mistake again. */
+const MAX_FAULTS = 5
 
 /** @param folder of the plugin @throws SeamError, in sentences that name the file */
 export function readManifest(folder: string): Manifest {
@@ -81,7 +83,7 @@ export function parseManifest(text: string, where: string, folder?: string): Man
   checkProtocol(raw, where)
   const parsed = manifestSchema.safeParse(raw)
   if (!parsed.success) {
-    const said = parsed.error.issues.slice(0, 5).map(issue => problem(issue, raw))
+    const said = parsed.error.issues.slice(0, MAX_FAULTS).map(issue => problem(issue, raw))
     throw new SeamError('bad-input', `${where}: ${said.join(' ')}`)
   }
   const given = parsed.data
@@ -98,7 +100,7 @@ export function parseManifest(text: string, where: string, folder?: string): Man
   ]
   const types = { input: given.input.map(readType), output: given.output.map(readType) }
   for (const type of [...types.input, ...types.output]) if (typeof type === 'string') faults.push(type)
-  if (faults.length > 0) throw new SeamError('bad-input', `${where}: ${faults.join(' ')}`)
+  if (faults.length > 0) throw new SeamError('bad-input', `${where}: ${faults.slice(0, MAX_FAULTS).join(' ')}`)
   return manifestOf(given, types.input as MediaType[], types.output as MediaType[])
 }
 
@@ -193,11 +195,11 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 
 /** One finding of the schema as a sentence. */
 function problem(issue: Issue, raw: unknown): string {
-  const at = issue.path.map(String).join('.')
+  const at = issue.path.map(String).join('.').slice(0, 80)
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     const known = KEYS[String(issue.path[0] ?? '')] ?? []
     return issue.keys
-      .slice(0, 5)
+      .slice(0, MAX_FAULTS)
       .map(key => {
         const meant = nearest(key, known)
         const name = `${at ? `${at}.` : ''}${key}`
@@ -211,6 +213,9 @@ function problem(issue: Issue, raw: unknown): string {
     raw,
   )
   if (value === undefined) return `“${at}” is missing.`
-  const shown = String(JSON.stringify(value))
+  // One level deep: a table in a table in a table has no end.
+  const shown = String(
+    JSON.stringify(value, (_, inner: unknown) => (inner === value || Object(inner) !== inner ? inner : '…')),
+  )
   return `“${at}” is ${shown.length > 60 ? `${shown.slice(0, 57)}…` : shown}: ${issue.message.replace(/\.$/, '')}.`
 }

@@ -18,10 +18,18 @@ describe('parsing', () => {
     expect(formatMediaType(parseMediaType('text/plain;charset=UTF-8'))).toBe('text/plain')
   })
 
-  it.each(['', 'text', 'text/', '/plain', 'text/plain;', 'text/plain;rate', 'a b/c', '*/plain', 'audio/pcm;rate=0'])(
-    'refuses “%s” in a sentence',
-    text => expect(() => parseMediaType(text)).toThrow(/^“.*\.$/),
-  )
+  it.each([
+    '',
+    'text',
+    'text/',
+    '/plain',
+    'text/plain;',
+    'text/plain;rate',
+    'a b/c',
+    '*/plain',
+    'audio/pcm;rate=0',
+    'text/plain;__proto__=1',
+  ])('refuses “%s” in a sentence', text => expect(() => parseMediaType(text)).toThrow(/^“.*\.$/))
 
   it('knows the two formats of samples', () => {
     expect(() => parseMediaType('audio/pcm;format=f32le')).not.toThrow()
@@ -40,6 +48,8 @@ describe('matching', () => {
     ['*/*', 'text/plain', 'text/plain'],
     ['audio/*', 'text/plain', undefined],
     ['text/plain', 'text/html', undefined],
+    // What every object has is no parameter.
+    ['text/plain;constructor=1', 'text/plain', 'text/plain;constructor=1'],
   ])('%s with %s: %s', (a, b, expected) => {
     expect(joined(a, b)).toBe(expected)
     expect(joined(b, a)).toBe(expected)

@@ -9,7 +9,8 @@ export interface MediaType {
 
 const TOKEN = String.raw`[A-Za-z0-9!#$&^_.+-]{1,64}`
 const TYPE = new RegExp(`^(?:\\*/\\*|${TOKEN}/(?:\\*|${TOKEN}))$`)
-const PARAMETER = new RegExp(`^(${TOKEN})=(${TOKEN})$`)
+// A name begins with a letter or digit, RFC 6838, 4.2: “__proto__” is none.
+const PARAMETER = new RegExp(`^([A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63})=(${TOKEN})$`)
 const PCM = 'audio/pcm'
 
 /** @throws SeamError bad-input, as a sentence about `text` */
@@ -65,7 +66,7 @@ function nameMatches(a: string, b: string): boolean {
 export function joinTypes(a: MediaType, b: MediaType): MediaType | undefined {
   if (!nameMatches(a.name, b.name)) return undefined
   for (const [key, value] of Object.entries(a.parameters)) {
-    if (b.parameters[key] !== undefined && b.parameters[key] !== value) return undefined
+    if (Object.hasOwn(b.parameters, key) && b.parameters[key] !== value) return undefined
   }
   // The narrower of two patterns: `audio/*` says more than `*/*`.
   return { name: isWild(a) && b.name !== '*/*' ? b.name : a.name, parameters: { ...a.parameters, ...b.parameters } }

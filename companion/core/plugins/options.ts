@@ -6,6 +6,9 @@ const MAX_PROBLEMS = 20
 /** Characters of one value. */
 export const MAX_OPTION_TEXT = 65_536
 
+/** Characters of the values that an option may have, where they are listed in a message. */
+const MAX_CHOICES = 1000
+
 type Options = Readonly<Record<string, PluginOption>>
 
 /** What is wrong with one option, as a sentence without its subject: “must be a number”. Undefined when nothing is. */
@@ -25,7 +28,8 @@ function fault(option: PluginOption, value: unknown): string | undefined {
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number'
   }
-  if (option.enum && !option.enum.includes(value as OptionValue)) return `must be one of ${option.enum.join(', ')}`
+  if (option.enum && !option.enum.includes(value as OptionValue))
+    return `must be one of ${cut(option.enum.join(', '), MAX_CHOICES)}`
   const size = typeof value === 'string' ? [...value].length : value
   const unit = typeof value === 'string' ? ' characters' : ''
   if (typeof size === 'number') {
@@ -48,7 +52,7 @@ export function optionFaults(options: Options): string[] {
     const bare: PluginOption = { type: option.type }
     const strange = option.enum?.find(value => fault(bare, value) !== undefined)
     if (strange !== undefined)
-      faults.push(`The option “${name}” lists ${JSON.stringify(strange)}, which is no ${option.type}.`)
+      faults.push(`The option “${name}” lists ${cut(JSON.stringify(strange), 60)}, which is no ${option.type}.`)
     const wrong = option.default === undefined ? undefined : fault(option, option.default)
     if (wrong) faults.push(`The default of the option “${name}” ${wrong}.`)
     return faults
@@ -92,8 +96,10 @@ export function settleOptions(
 
 function show(value: unknown): string {
   const text = typeof value === 'string' ? `“${value}”` : String(JSON.stringify(value) ?? value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+  return cut(text, 60)
 }
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
 /** Text of a form or a command line as the option's type; as it is when it can't be. */
 export function readOption(option: PluginOption, text: string): unknown {

@@ -1,10 +1,10 @@
 import { SeamError } from '#protocol/errors.ts'
-import type { PluginInfo } from '#protocol/plugins.ts'
+import type { PluginInfo, Verification } from '#protocol/plugins.ts'
 import type { Pipeline } from '../pipelines/cr.ts'
 import type { PipelinePlan } from '../pipelines/execute.ts'
 import { planOrThrow, planPipeline, type Planned } from '../pipelines/plan.ts'
 import { ProcessLedger } from '../process/ledger.ts'
-import { discoverPlugins, isUsable, type FoundPlugin, type PluginFolder } from './discovery.ts'
+import { discoverPlugins, isUsable, type FoundPlugin, type PluginFolder, type UsablePlugin } from './discovery.ts'
 import { hashFolder } from './folder-hash.ts'
 import { pluginInfo } from './info.ts'
 import type { MediaType } from './media-type.ts'
@@ -53,11 +53,13 @@ export class PluginShelf {
   }
 
   /** Tries a plugin anew. @throws SeamError not-found */
-  async verify(id: string): Promise<PluginInfo> {
-    const plugin = this.find(id)
-    if (!isUsable(plugin)) return pluginInfo(plugin)
-    const { models } = this.#options
-    return pluginInfo(plugin, await this.#verifications.verify(plugin, { models, ledger: this.ledger, again: true }))
+  verify(id: string): Promise<PluginInfo> {
+    return this.verifyFound(this.find(id))
+  }
+
+  /** Tries anew a plugin that was found. @throws SeamError cancelled */
+  async verifyFound(plugin: FoundPlugin, signal?: AbortSignal): Promise<PluginInfo> {
+    return pluginInfo(plugin, isUsable(plugin) ? await this.#try(plugin, true, signal) : undefined)
   }
 
   /** A plan for a pipeline, or all that is wrong with it. Starts nothing. */
@@ -74,14 +76,19 @@ export class PluginShelf {
 
   /** A plan for a pipeline each of whose plugins has been tried. @throws SeamError */
   readonly plan = async (pipeline: Pipeline, inputType: MediaType, signal: AbortSignal): Promise<PipelinePlan> => {
-    const { models } = this.#options
+    await this.admit(pipeline, signal)
+    return this.draft(pipeline, inputType)
+  }
+
+  /** Tries each plugin of a pipeline that has not been tried as it is now. @throws SeamError engine, cancelled */
+  async admit(pipeline: Pipeline, signal: AbortSignal): Promise<void> {
     for (const id of new Set(pipeline.nodes.map(({ plugin }) => plugin))) {
       const plugin = this.find(id)
       if (!isUsable(plugin)) continue
-      const { state, message } = await this.#verifications.verify(plugin, { models, signal, ledger: this.ledger })
-      if (state === 'failed') throw failedCheck(id, message)
+      const { state, message = '' } = await this.#try(plugin, false, signal)
+      if (state !== 'failed') continue
+      throw new SeamError('engine', `The plugin “${id}” did not pass its check, and was not used. ${message}`.trim())
     }
-    return this.draft(pipeline, inputType)
   }
 
   /** Hash of a plugin's folder. @throws SeamError not-found */
@@ -93,8 +100,9 @@ export class PluginShelf {
   close(): void {
     this.ledger.close()
   }
-}
 
-export function failedCheck(id: string, message: string | undefined): SeamError {
-  return new SeamError('engine', `The plugin “${id}” did not pass its check, and was not used. ${message ?? ''}`.trim())
+  #try(plugin: UsablePlugin, again: boolean, signal?: AbortSignal): Promise<Verification> {
+    const { models } = this.#options
+    return this.#verifications.verify(plugin, { models, ledger: this.ledger, again, ...(signal && { signal }) })
+  }
 }

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { workingBubblewrap, workingPrlimit } from '../sandbox/probe.ts'
+import { NO_LIMITS } from '../sandbox/rules.ts'
 import { COPY, fixture, scratch, type FixtureOptions } from '../testing/plugins.ts'
 import type { UsablePlugin } from './discovery.ts'
 import { hashFolder } from './folder-hash.ts'
@@ -63,6 +65,38 @@ describe('what is known of plugins', () => {
     expect(starts()).toBe(2)
     await later.verify(plugin, { models, again: true })
     expect(starts()).toBe(3)
+  })
+
+  it.skipIf(!workingPrlimit())('holds for what confined it alone', async () => {
+    const cache = new VerificationCache(scratch())
+    const { plugin, starts } = counting()
+    const limited = (openFiles: number) => ({
+      ...plugin,
+      confinement: { sandbox: false, limits: { ...NO_LIMITS, openFiles } },
+    })
+    await cache.verify(plugin, { models })
+    expect(await cache.known(limited(0))).toMatchObject({ state: 'verified' })
+    for (const openFiles of [200, 300]) {
+      expect(await cache.known(limited(openFiles))).toEqual({ state: 'unknown' })
+      expect(await cache.verify(limited(openFiles), { models })).toMatchObject({ state: 'verified' })
+    }
+    // Whoever goes from one to the other and back need not try it again.
+    for (const again of [plugin, limited(200), limited(300)])
+      expect(await cache.verify(again, { models })).toMatchObject({ state: 'verified' })
+    expect(starts()).toBe(3)
+  })
+
+  it.skipIf(!workingBubblewrap())('in the open says nothing of the sandbox, nor the reverse', async () => {
+    const cache = new VerificationCache(scratch())
+    // Its secret lies where a sandbox does not lead.
+    const secret = join(scratch(), 'secret')
+    writeFileSync(secret, '')
+    const plugin = usable(`;(await import('node:fs')).readFileSync(${JSON.stringify(secret)});${COPY}`)
+    const confined = { ...plugin, confinement: { sandbox: true, limits: NO_LIMITS } }
+    expect(await cache.verify(plugin, { models })).toMatchObject({ state: 'verified' })
+    expect(await cache.known(confined)).toEqual({ state: 'unknown' })
+    expect(await cache.verify(confined, { models })).toMatchObject({ state: 'failed' })
+    expect(await cache.known(plugin)).toMatchObject({ state: 'verified' })
   })
 
   it('is looked at again where it failed: the reason may lie elsewhere', async () => {

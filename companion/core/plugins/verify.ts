@@ -6,6 +6,7 @@ import type { Verification } from '#protocol/plugins.ts'
 import { executePipeline } from '../pipelines/execute.ts'
 import { planOrThrow } from '../pipelines/plan.ts'
 import type { RunHooks } from '../pipelines/plugin-run.ts'
+import { confinementMark } from '../sandbox/confine.ts'
 import type { UsablePlugin } from './discovery.ts'
 import { hashFolder } from './folder-hash.ts'
 import { parseMediaType, type MediaType } from './media-type.ts'
@@ -63,11 +64,16 @@ export function concreteType(type: MediaType): MediaType {
   return { name: type.name, parameters: { rate: '24000', channels: '1', ...type.parameters } }
 }
 
+const keyOf = ({ folder, confinement }: UsablePlugin) => `${confinementMark(confinement)} ${folder}`
+
 interface Entry extends Verification {
   readonly hash: string
 }
 
-/** What is known of plugins that were tried, by the hash of their folders, so that each is tried once. */
+/**
+ * What is known of plugins that were tried, by the hash of their folders and by what confined them, so that each is
+ * tried once. What works in the open may fail in a sandbox: the one says nothing of the other.
+ */
 export class VerificationCache {
   readonly #file: string
   #entries: Record<string, Entry> | undefined
@@ -79,7 +85,7 @@ export class VerificationCache {
 
   /** What is known of the plugin as it is now. */
   async known(plugin: UsablePlugin): Promise<Verification> {
-    const entry = this.#read()[plugin.folder]
+    const entry = this.#read()[keyOf(plugin)]
     // A folder that can't be read is no reason to end a listing.
     const hash = entry && (await hashFolder(plugin.folder, plugin.manifest.entrypoint).catch(() => undefined))
     if (!entry || entry.hash !== hash) return { state: 'unknown' }
@@ -105,7 +111,7 @@ export class VerificationCache {
       if (code === 'cancelled') throw error
       result = { state: 'failed', at, message }
     }
-    this.#write({ ...this.#read(true), [plugin.folder]: { ...result, hash } })
+    this.#write({ ...this.#read(true), [keyOf(plugin)]: { ...result, hash } })
     return result
   }
 

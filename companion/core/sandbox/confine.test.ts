@@ -3,9 +3,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { testPlugin } from '../conformance/kit.ts'
+import { testPlugins } from '../conformance/kit.ts'
 import type { PluginInfo } from '#protocol/plugins.ts'
-import type { FoundPlugin, UsablePlugin } from '../plugins/discovery.ts'
+import type { FoundPlugin } from '../plugins/discovery.ts'
 import { pluginInfo } from '../plugins/info.ts'
 import { planOrThrow } from '../pipelines/plan.ts'
 import { COPY, fixture, isRunning, pipelineOf, planOf, runThrough, scratch } from '../testing/plugins.ts'
@@ -216,9 +216,9 @@ describe('limits', () => {
 })
 
 it('the rules of the protocol hold in the sandbox as they do without', async () => {
-  const results = await testPlugin(confined(fixture(COPY)) as UsablePlugin, { models: '/nowhere' })
-  const plain = await testPlugin(fixture(COPY) as UsablePlugin, { models: '/nowhere' })
-  const verdicts = (list: typeof results) =>
-    Object.fromEntries(list.map(({ id, verdict, message }) => [id, verdict === 'failed' ? message : verdict]))
-  expect(verdicts(results)).toEqual(verdicts(plain))
+  const suites = await testPlugins([confined(fixture(COPY)), fixture(COPY)], { models: '/nowhere' })
+  const [inside, outside] = suites.map(({ results }) =>
+    Object.fromEntries(results.map(({ id, verdict, message }) => [id, verdict === 'failed' ? message : verdict])),
+  )
+  expect(inside).toEqual(outside)
 }, 120_000)

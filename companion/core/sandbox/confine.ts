@@ -28,6 +28,15 @@ export function sandboxOf(confinement: Confinement | undefined): 'bubblewrap' | 
   return confinement?.sandbox && workingBubblewrap() !== undefined ? 'bubblewrap' : 'none'
 }
 
+/**
+ * All that confines a plugin here, in one line: what it was seen to do under one need not hold under another, nor
+ * after bubblewrap was installed.
+ */
+export function confinementMark(confinement: Confinement | undefined): string {
+  const limits = confinement && workingPrlimit() !== undefined ? limitArgs(confinement.limits) : []
+  return [sandboxOf(confinement), ...limits].join(' ')
+}
+
 function wrapped(command: Command, bwrap: string, permissions: PluginPermissions, models: string): Command {
   const inside = { ...command, program: sandboxProgram(command) }
   const args = bubblewrapArgs({ command: inside, permissions, models: resolve(models) })
@@ -35,13 +44,17 @@ function wrapped(command: Command, bwrap: string, permissions: PluginPermissions
 }
 
 /** Limits are inherited by whatever the program starts. */
-function limited(command: Command, { memory, cpu, openFiles }: ResourceLimits): Command {
-  const limits = [
+function limited(command: Command, resources: ResourceLimits): Command {
+  const limits = limitArgs(resources)
+  const prlimit = limits.length > 0 ? workingPrlimit() : undefined
+  if (prlimit === undefined) return command
+  return { ...command, program: prlimit, args: [...limits, '--', command.program, ...command.args] }
+}
+
+function limitArgs({ memory, cpu, openFiles }: ResourceLimits): string[] {
+  return [
     ...(memory > 0 ? [`--as=${memory}`] : []),
     ...(cpu > 0 ? [`--cpu=${cpu}`] : []),
     ...(openFiles > 0 ? [`--nofile=${openFiles}`] : []),
   ]
-  const prlimit = limits.length > 0 ? workingPrlimit() : undefined
-  if (prlimit === undefined) return command
-  return { ...command, program: prlimit, args: [...limits, '--', command.program, ...command.args] }
 }

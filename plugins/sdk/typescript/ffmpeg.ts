@@ -1,7 +1,8 @@
 import { PluginError } from './errors.ts'
 import { findProgram } from './external.ts'
 import type { Options } from './handshake.ts'
-import type { PcmType } from './media-type.ts'
+import { pcmType, type PcmType } from './media-type.ts'
+import type { Plugin } from './run.ts'
 
 /** Tags of a sound file. Empty ones are left out. */
 export interface Tags {
@@ -9,13 +10,38 @@ export interface Tags {
   readonly author: string
 }
 
-export const readTags = (options: Options): Tags => ({
-  title: options.text('title', ''),
-  author: options.text('author', ''),
-})
+/** What an encoder makes a file of. */
+export interface Sound {
+  readonly pcm: PcmType
+  readonly tags: Tags
+  readonly input: AsyncIterable<Buffer>
+}
 
-/** ffmpeg, or undefined where the plugin's own encoder is to be used. @throws PluginError NEEDS_FFMPEG */
-export function chooseEncoder(options: Options, file: string, hasBuiltin: boolean): string | undefined {
+/** What an encoder's plugin works with. */
+export interface EncoderJob {
+  readonly sound: Sound
+  /** ffmpeg; undefined where the plugin's own encoder is to be used. */
+  readonly program: string | undefined
+}
+
+/**
+ * Begins the run of an encoder, as its options say. Undefined when there is no sound: an encoder makes no file of
+ * that, and the user was told so.
+ * @param file what it makes, in the plural
+ * @throws PluginError NEEDS_FFMPEG, before there is input: a missing program is told at once
+ */
+export async function openEncoder(plugin: Plugin, file: string, hasBuiltin: boolean): Promise<EncoderJob | undefined> {
+  const { options } = plugin
+  const pcm = pcmType(plugin.input)
+  const tags = { title: options.text('title', ''), author: options.text('author', '') }
+  const program = chooseEncoder(options, file, hasBuiltin)
+  const input = await unlessEmpty(plugin.payload())
+  if (input) return { sound: { pcm, tags, input }, program }
+  await plugin.warn('EMPTY_INPUT', 'There was no sound, so no file was made.')
+  return undefined
+}
+
+function chooseEncoder(options: Options, file: string, hasBuiltin: boolean): string | undefined {
   const wanted = options.text('encoder', 'auto')
   const found = wanted === 'builtin' ? undefined : findProgram('ffmpeg')
   if (found) return found
@@ -45,10 +71,8 @@ export function tagArguments({ title, author }: Tags): string[] {
   ]
 }
 
-/**
- * The same bytes, once the first of them are there; undefined when there are none. An encoder makes no file of no sound.
- */
-export async function unlessEmpty(payload: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer> | undefined> {
+/** The same bytes, once the first of them are there; undefined when there are none. */
+async function unlessEmpty(payload: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer> | undefined> {
   const iterator = payload[Symbol.asyncIterator]()
   const first = await iterator.next()
   if (first.done) return undefined
