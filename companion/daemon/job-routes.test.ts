@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
+import { MAX_DRAFTS } from './pipeline-drafts.ts'
 
 let fixture: PluginFixture
 beforeAll(async () => {
@@ -73,6 +74,7 @@ describe('a job', () => {
     ['a type that the pipeline does not read', 'audio/wav', 'puppet', 400, 'reads text/plain'],
     ['no type', '', 'puppet', 400, 'not a media type'],
     ['no name of a pipeline', 'text/plain', '', 400, '?pipeline=NAME'],
+    ['a draft that nobody sent', 'text/plain', 'puppet&draft=none', 400, 'either'],
     ['a name that is a path', 'text/plain', '..%2fx', 400, 'can’t name a pipeline'],
     ['a pipeline that is not there', 'text/plain', 'none', 404, 'no pipeline'],
     ['a name of 65 characters', 'text/plain', 'a'.repeat(65), 400, 'pipeline'],
@@ -148,6 +150,88 @@ describe('a job', () => {
     ])
     const broken = await run({ pipeline: puppet({}, 'broken'), input: 'x' })
     expect([broken.status, broken.json]).toMatchObject([400, { message: expect.stringContaining('can’t be used') }])
+  })
+})
+
+describe('a draft', () => {
+  const draft = async (json: unknown) => {
+    const { status, json: answer } = await fixture.call('POST', '/pipeline/draft', { json })
+    return { status, name: (answer as { draft?: string }).draft, message: (answer as { message?: string }).message }
+  }
+  const at = (name?: string) => `/pipeline/run?draft=${name}`
+  const toml = (say: string) =>
+    `# mine\nname = "a"\n[[nodes]]\nid = "n"\nplugin = "raw"\n[nodes.options]\nsay = "${say}"\n`
+
+  it('takes an input of any type without having been saved, more than once', async () => {
+    const { status, name } = await draft({ toml: toml('<') })
+    expect([status, (await draft({ toml: toml('<') })).name]).toEqual([200, name])
+    const before = (await fixture.call('GET', '/pipelines')).json
+    for (const body of ['one', 'two']) {
+      const { status, json } = await post(body, 'application/octet-stream', at(name))
+      expect(status).toBe(202)
+      expect(await fixture.over((json as { id: string }).id)).toMatchObject({ state: 'done' })
+      expect(await output((json as { id: string }).id)).toBe(`<${body.toUpperCase()}`)
+    }
+    expect((await fixture.call('GET', '/pipelines')).json).toEqual(before)
+  })
+
+  it(`is forgotten when ${MAX_DRAFTS} others have come, and not before`, async () => {
+    const { name } = await draft(puppet({}, 'raw'))
+    for (let count = 1; count < MAX_DRAFTS; count++) await draft({ toml: toml(String(count)) })
+    expect((await post('x', 'application/octet-stream', at(name))).status).toBe(202)
+    await draft({ toml: toml('one more') })
+    const { status, json } = await post('x', 'application/octet-stream', at(name))
+    expect([status, json]).toMatchObject([404, { message: expect.stringContaining('/pipeline/draft again') }])
+  })
+
+  it('has 1 MiB at most, and is a pipeline', async () => {
+    const shell = JSON.stringify(puppet({ say: '' }))
+    const send = async (bytes: number) =>
+      fixture.call('POST', '/pipeline/draft', {
+        body: shell.replace('""', `"${'x'.repeat(bytes - shell.length)}"`),
+        headers: { 'content-type': 'application/json' },
+      })
+    expect((await send(1 << 20)).status).toBe(200)
+    expect(await send((1 << 20) + 1)).toMatchObject({ status: 413, json: { code: 'bad-input' } })
+    expect(await draft({ name: 'x', nodes: [] })).toMatchObject({ status: 400 })
+    expect(await draft({ saved: 'none' })).toMatchObject({ status: 404 })
+  })
+})
+
+describe('the pipeline of a job', () => {
+  const pipelineOf = async (id: string) => fixture.call('GET', `/jobs/${id}/pipeline`)
+  const started = async (json: unknown) => ((await run(json)).json as { id: string }).id
+
+  it('is told as it was given, whatever became of the saved one', async () => {
+    const toml = '# mine\nname = "a"\n[[nodes]]\nid = "n"\nplugin = "puppet" # speaks\n'
+    const said = { toml, pipeline: { name: 'a', version: '1', nodes: [{ id: 'n', plugin: 'puppet', options: {} }] } }
+    await fixture.call('PUT', '/pipelines/mine', { json: { toml } })
+    const jobs = [
+      await started({ pipeline: { toml }, input: '' }),
+      await started({ pipeline: { saved: 'mine' }, input: '' }),
+    ]
+    jobs.push(((await post('x', 'text/plain', '/pipeline/run?pipeline=mine')).json as { id: string }).id)
+    await fixture.call('DELETE', '/pipelines/mine')
+    for (const id of jobs) expect(await pipelineOf(id)).toMatchObject({ status: 200, json: said })
+    const { json } = await pipelineOf(await started({ pipeline: puppet({ say: 'x' }), input: '' }))
+    expect(json).toMatchObject({ toml: expect.stringContaining('say = "x"'), pipeline: puppet({ say: 'x' }) })
+  })
+
+  it('goes with the job, and is told to be missing when it was not kept', async () => {
+    const { id } = await fixture.start({})
+    await fixture.over(id)
+    rmSync(join(fixture.folder, 'state', 'jobs', id, 'pipeline.cr'))
+    const { status, json } = await pipelineOf(id)
+    expect([status, json]).toMatchObject([404, { message: expect.stringContaining('was not kept') }])
+    expect((await fixture.call('DELETE', `/jobs/${id}`)).status).toBe(204)
+    expect((await pipelineOf(id)).json).toMatchObject({ message: expect.stringContaining('no job') })
+  })
+
+  it('is refused where it is too large for a file', async () => {
+    const before = folders()
+    const { status, json } = await run({ pipeline: puppet({ say: 'x'.repeat(1 << 20) }), input: '' })
+    expect([status, json]).toMatchObject([400, { message: expect.stringContaining('1048576') }])
+    expect(folders()).toBe(before)
   })
 })
 
@@ -228,6 +312,7 @@ describe('cancelling and deleting', () => {
     const at = `/jobs/${encodeURI(id).replaceAll('%25', '%')}`
     for (const [method, path] of [
       ['GET', `${at}/status`],
+      ['GET', `${at}/pipeline`],
       ['GET', `${at}/stream`],
       ['GET', `${at}/log`],
       ['POST', `${at}/cancel`],

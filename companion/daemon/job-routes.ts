@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { idParams, jobSchema, jobsQuery } from '#protocol/api.ts'
+import { idParams, jobPipelineSchema, jobSchema, jobsQuery } from '#protocol/api.ts'
 import type { JobInfo } from '#protocol/jobs.ts'
 import { unknownJob } from '../core/jobs/runner.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import { bytes, failures, nothing } from './answers.ts'
+import { jobPipeline } from './job-pipeline.ts'
 import { streamJob } from './job-stream.ts'
-import { runRoute } from './run-route.ts'
+import { runRoutes } from './run-route.ts'
 
 /** `POST /pipeline/run`, and everything about the jobs that come of it. */
 export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
@@ -20,7 +21,7 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
     return job
   }
 
-  runRoute(instance, host)
+  runRoutes(instance, host)
 
   app.get(
     '/jobs',
@@ -48,6 +49,20 @@ export function jobRoutes(instance: FastifyInstance, host: PluginHost): void {
       },
     },
     async ({ params }) => found(params.id) as never,
+  )
+
+  app.get(
+    '/jobs/:id/pipeline',
+    {
+      schema: {
+        operationId: 'getJobPipeline',
+        summary: 'What a job does: its pipeline as it was given, as text and as data',
+        tags: ['jobs'],
+        params: idParams,
+        response: { 200: jobPipelineSchema, ...failures(400, 404) },
+      },
+    },
+    async ({ params }) => jobPipeline(host, params.id),
   )
 
   app.get(

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { writePuppet } from '../core/testing/puppet.ts'
 import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
 
 let fixture: PluginFixture
@@ -49,6 +50,56 @@ describe('plugins', () => {
       }
     }
     expect((await fixture.call('GET', `/plugins/${'x'.repeat(129)}`)).json).toMatchObject(problem('id'))
+  })
+})
+
+describe('a plugin that is being tried', () => {
+  const trying = async (id: string) => {
+    const { json } = await fixture.call('GET', '/plugins')
+    const all = json as { id: string; verification: { state: string; trying?: true } }[]
+    return all
+      .filter(({ verification }) => verification.trying)
+      .map(plugin => plugin.id)
+      .includes(id)
+  }
+  /** A plugin whose check waits for a gate. */
+  function writeGated(name: string): void {
+    const plugins = join(fixture.folder, 'plugins')
+    writePuppet(plugins, name)
+    appendFileSync(join(plugins, name, 'plugin.toml'), `options = { gate = "${name}.gate" }\n`)
+  }
+
+  it('is marked as such until the last trial is over', async () => {
+    writeGated('slow')
+    expect(await trying('slow')).toBe(false)
+    const before = fixture.starts()
+    const trials = [1, 2].map(() => fixture.call('POST', '/plugins/slow/verify'))
+    await vi.waitFor(() => expect(fixture.starts()).toBe(before + 2), 10_000)
+    expect([await trying('slow'), await trying('puppet')]).toEqual([true, false])
+    expect((await fixture.call('GET', '/plugins/slow')).json).toMatchObject({
+      verification: { state: 'unknown', trying: true },
+    })
+    fixture.open('slow.gate')
+    for (const { json } of await Promise.all(trials))
+      expect(json).toMatchObject({ verification: { state: 'verified' } })
+    expect(await trying('slow')).toBe(false)
+  })
+
+  it('is marked when a job is what tries it, and not while the job works', async () => {
+    writeGated('tried')
+    const pipeline = {
+      name: 'test',
+      nodes: [...puppet().nodes, { id: 'two', plugin: 'tried', options: { say: 'x', gate: 'works' } }],
+    }
+    const { json } = await fixture.call('POST', '/pipeline/run', { json: { pipeline, input: 'x' } })
+    await vi.waitFor(async () => expect(await trying('tried')).toBe(true), { timeout: 10_000, interval: 20 })
+    expect(await trying('puppet')).toBe(false)
+    fixture.open('tried.gate')
+    const { id } = json as { id: string }
+    await vi.waitFor(async () => expect((await fixture.pluginHost.files.found(id))?.size).toBe(1), 10_000)
+    expect(await trying('tried')).toBe(false)
+    fixture.open('works')
+    expect((await fixture.over(id)).state).toBe('done')
   })
 })
 
@@ -162,6 +213,44 @@ describe('saved pipelines', () => {
     const { json } = await put('data', puppet({ say: 'b', pause: 0.5 }))
     expect(json).toMatchObject({ pipeline: { nodes: [{ options: { say: 'b', pause: 0.5 } }] } })
     expect((await validate({ saved: 'data' })).json).toMatchObject({ valid: true })
+  })
+
+  it('keep the comments of the file when they are changed as data', async () => {
+    await put('kept', { toml: `${toml}[nodes.options]\nsay = "a" # said first\n# the end\n` })
+    const data = { name: 'a', nodes: [{ id: 'n', plugin: 'puppet', options: { say: 'b', pause: 1 } }] }
+    const { status, json } = await put('kept', data)
+    expect(status).toBe(200)
+    expect((json as { toml: string }).toml).toBe(
+      `${toml}[nodes.options]\nsay = "b" # said first\npause = 1\n# the end\n`,
+    )
+    expect(json).toMatchObject({ pipeline: { nodes: data.nodes } })
+  })
+
+  it.each([
+    ['is damaged', 'name = '],
+    ['has a key that nobody knows', `edges = []\n${toml}`],
+    ['has its nodes in a list', '# gone\nname = "a"\nnodes = [{ id = "x", plugin = "puppet" }]\n'],
+  ])('are written anew over a file that %s', async (_, text) => {
+    await put('anew', { toml })
+    writeFileSync(join(fixture.folder, 'config', 'pipelines', 'anew.cr'), text)
+    const { status, json } = await put('anew', puppet({ say: 'x' }))
+    expect([status, json]).toMatchObject([200, { pipeline: { name: 'test', nodes: [{ options: { say: 'x' } }] } }])
+    expect((json as { toml: string }).toml).toMatch(/^name = "test"/)
+  })
+
+  it('keep comments as long as there is room for them', async () => {
+    const body = '\nname = "a"\n[[nodes]]\nid = "n"\nplugin = "puppet"\n[nodes.options]\nsay = ""\n'
+    const data = { name: 'a', nodes: [{ id: 'n', plugin: 'puppet', options: { say: 'x' } }] }
+    const path = join(fixture.folder, 'config', 'pipelines', 'full.cr')
+    await put('full', { toml })
+    for (const [size, isKept] of [
+      [(1 << 20) - 1, true],
+      [1 << 20, false],
+    ] as const) {
+      writeFileSync(path, `#${'x'.repeat(size - body.length - 1)}${body}`)
+      expect((await put('full', data)).status).toBe(200)
+      expect([size, readFileSync(path, 'utf8').startsWith('#xx')]).toEqual([size, isKept])
+    }
   })
 
   it('may have a name of 64 characters, and not of 65', async () => {

@@ -9,24 +9,18 @@ import {
   savedPipeline,
   validateBody,
   validation,
-  type PipelineSource,
 } from '#protocol/api.ts'
 import type { PluginInfo } from '#protocol/plugins.ts'
-import { checkPipeline, parsePipeline, type Pipeline } from '../core/pipelines/cr.ts'
 import { parseMediaType } from '../core/plugins/media-type.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import { failures, nothing } from './answers.ts'
-
-/** A pipeline from whatever a caller gives. @throws SeamError bad-input, not-found */
-export function readSource(source: PipelineSource, host: PluginHost): Pipeline {
-  if ('toml' in source) return parsePipeline(source.toml, 'The pipeline')
-  if ('saved' in source) return host.pipelines.open(source.saved)
-  return checkPipeline(source, 'The pipeline')
-}
+import { readSaved, readSource } from './pipeline-source.ts'
+import { trialsOf } from './trials.ts'
 
 /** `GET /plugins…`, `POST /pipeline/validate`, and the saved pipelines. Nobody gives a command or a path here, only names. */
 export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void {
   const app = instance.withTypeProvider<ZodTypeProvider>()
+  const trials = trialsOf(host)
 
   app.get(
     '/plugins',
@@ -38,7 +32,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         response: { 200: z.array(pluginSchema), ...failures() },
       },
     },
-    async () => (await host.shelf.infos()) as PluginInfo[] as never,
+    async () => (await trials.infos()) as PluginInfo[] as never,
   )
 
   app.get(
@@ -52,7 +46,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         response: { 200: pluginSchema, ...failures(400, 404) },
       },
     },
-    async ({ params }) => (await host.shelf.info(host.shelf.find(params.id))) as never,
+    async ({ params }) => (await trials.info(params.id)) as never,
   )
 
   app.post(
@@ -66,7 +60,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
         response: { 200: pluginSchema, ...failures(400, 404, 413, 415) },
       },
     },
-    async ({ params }) => (await host.shelf.verify(params.id)) as never,
+    async ({ params }) => (await trials.verify(params.id)) as never,
   )
 
   app.post(
@@ -82,7 +76,7 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
     },
     async ({ body }) => {
       const inputType = body.input_type === undefined ? undefined : parseMediaType(body.input_type)
-      const { plan, problems } = host.shelf.check(readSource(body.pipeline, host), inputType)
+      const { plan, problems } = host.shelf.check(readSource(body.pipeline, host).pipeline, inputType)
       const nodes =
         plan?.nodes.map(({ id, plugin, handshake }) => ({
           id,
@@ -127,6 +121,8 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
       schema: {
         operationId: 'savePipeline',
         summary: 'Save a pipeline as a .cr file, in place of one of the same name',
+        description:
+          'Text is kept as it comes. Data changes the file that is there where it has to be changed, so that its comments stay.',
         tags: ['pipelines'],
         params: nameParams,
         body: pipelineSource,
@@ -134,7 +130,8 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
       },
     },
     async ({ params: { name }, body }) => {
-      host.pipelines.save(name, readSource(body, host), 'toml' in body ? body.toml : undefined)
+      const { pipeline, text } = readSource(body, host)
+      host.pipelines.save(name, pipeline, text)
       return shown(name, host)
     },
   )
@@ -157,8 +154,4 @@ export function pluginRoutes(instance: FastifyInstance, host: PluginHost): void 
   )
 }
 
-function shown(name: string, host: PluginHost) {
-  const { nodes, ...rest } = host.pipelines.open(name)
-  const plain = nodes.map(({ id, plugin, options }) => ({ id, plugin, options: options as Record<string, string> }))
-  return { name, toml: host.pipelines.text(name), pipeline: { ...rest, nodes: plain } }
-}
+const shown = (name: string, { pipelines }: PluginHost) => ({ name, ...readSaved(pipelines, name) })

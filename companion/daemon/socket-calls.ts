@@ -5,33 +5,35 @@ import type { JobEvent } from '../core/jobs/runner.ts'
 import { unknownJob } from '../core/jobs/runner.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import { parseMediaType } from '../core/plugins/media-type.ts'
+import { jobPipeline, submitJob } from './job-pipeline.ts'
 import { followJob } from './job-stream.ts'
-import { readSource } from './plugin-routes.ts'
+import { readSource } from './pipeline-source.ts'
 import type { SocketCalls } from './socket.ts'
 import { readInput } from './socket-input.ts'
 import type { SocketStream } from './socket-streams.ts'
+import { trialsOf } from './trials.ts'
 
 const idInput = z.object({ id: z.string().max(128) })
 
 /** What REST offers, over the socket. */
 export function socketCalls(host: PluginHost): SocketCalls {
   const { shelf, jobs, pipelines } = host
+  const trials = trialsOf(host)
   return {
-    'plugins.list': () => shelf.infos(),
-    'plugins.get': input => shelf.info(shelf.find(readInput(idInput, input).id)),
-    'plugins.verify': input => shelf.verify(readInput(idInput, input).id),
+    'plugins.list': () => trials.infos(),
+    'plugins.get': input => trials.info(readInput(idInput, input).id),
+    'plugins.verify': input => trials.verify(readInput(idInput, input).id),
     'pipeline.validate': input => {
       const { pipeline, input_type: type } = readInput(validateBody, input)
       const { problems } = shelf.check(
-        readSource(pipeline, host),
+        readSource(pipeline, host).pipeline,
         type === undefined ? undefined : parseMediaType(type),
       )
       return { valid: problems.length === 0, problems }
     },
     'pipeline.run': async input => {
       const { pipeline, input: text, input_type: type, split } = readInput(runBody, input)
-      const { job } = await jobs.submit({
-        pipeline: readSource(pipeline, host),
+      const { job } = await submitJob(host, readSource(pipeline, host), {
         inputType: type === undefined ? undefined : parseMediaType(type),
         input: once(text),
         split,
@@ -49,6 +51,7 @@ export function socketCalls(host: PluginHost): SocketCalls {
       if (!job) throw unknownJob(id)
       return job
     },
+    'jobs.pipeline': input => jobPipeline(host, readInput(idInput, input).id),
     'jobs.cancel': input => jobs.cancel(readInput(idInput, input).id),
   }
 }

@@ -48,6 +48,9 @@ it('offers over the socket what REST offers', async () => {
   expect(answer(2)).toMatchObject({ rpc: 'done', output: { state: 'pending', outputType: 'text/plain' } })
   expect(answer(3)).toMatchObject({ rpc: 'fail', error: { code: 'bad-input' } })
   expect(answer(4)).toMatchObject({ rpc: 'fail', error: { code: 'not-found' } })
+  send({ rpc: 'call', id: 5, name: 'jobs.pipeline', input: { id: (answer(2)['output'] as { id: string }).id } })
+  await until(() => messages.length === 5)
+  expect(answer(5)).toMatchObject({ rpc: 'done', output: { toml: expect.any(String), pipeline: puppet() } })
 })
 
 it('tells of a job until it is over, and gives its bytes while it runs', async () => {

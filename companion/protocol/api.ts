@@ -49,6 +49,7 @@ export const pluginSchema = z
       state: z.enum(['verified', 'failed', 'unknown']),
       at: z.string().optional(),
       message: z.string().optional(),
+      trying: z.boolean().meta({ description: 'It is being tried; the rest tells of the last time.' }).optional(),
     }),
   })
   .meta({ id: 'Plugin' })
@@ -123,8 +124,10 @@ export const runBody = z
   .meta({ id: 'Run' })
 
 export const runQuery = z.object({
-  /** For a body that is the input itself: the name of a saved pipeline. */
+  /** For a body that is the input itself: the name of a saved pipeline, */
   pipeline: z.string().max(64).optional(),
+  /** or of one that was sent before. */
+  draft: z.string().max(64).optional(),
   split: split.optional(),
 })
 
@@ -158,6 +161,13 @@ export const nameParams = z.object({
   name: z.string().min(1).max(128).meta({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', maxLength: 64 }),
 })
 
-export const savedPipeline = z
-  .object({ name: z.string(), toml: z.string(), pipeline: pipelineObject })
-  .meta({ id: 'SavedPipeline' })
+const pipelineFile = z.object({ toml: z.string(), pipeline: pipelineObject })
+
+export const savedPipeline = pipelineFile.extend({ name: z.string() }).meta({ id: 'SavedPipeline' })
+
+/** What a job does. */
+export const jobPipelineSchema = pipelineFile.meta({ id: 'JobPipeline' })
+
+export const pipelineDraft = z
+  .object({ draft: z.string().meta({ description: 'Its name, for `POST /pipeline/run?draft=`.' }) })
+  .meta({ id: 'PipelineDraft' })

@@ -63,6 +63,8 @@ export interface Verification {
   readonly at?: string | undefined
   /** Why it failed, as a sentence. */
   readonly message?: string | undefined
+  /** It is being tried at this moment; the rest tells of the last time. */
+  readonly trying?: boolean | undefined
 }
 
 /** A plugin as listings show it. One whose manifest can't be read has a `problem` and little else. */

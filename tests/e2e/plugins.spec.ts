@@ -120,6 +120,17 @@ test('installed plugins are listed, tried, and a broken one says what is wrong',
   await button(page, 'Try uppercase-python').click()
   await expect(python).toContainText('Worked on')
 
+  // One that somebody else tries is shown to be tried, and how that went.
+  const voice = list.getByRole('listitem').filter({ has: page.getByRole('heading', { name: /^kokoro-tts/ }) })
+  const tried = page.evaluate(() =>
+    fetch('/plugins/kokoro-tts/verify', { method: 'POST', headers: { 'x-voxloom': '1' } }).then(({ status }) => status),
+  )
+  await button(page, 'Look again').click()
+  await expect(voice).toContainText('Being tried')
+  await expect(voice.getByRole('button', { name: /^Try/ })).toHaveCount(0)
+  expect(await tried).toBe(200)
+  await expect(voice).toContainText('Worked on')
+
   await page.getByRole('searchbox', { name: 'Search plugins' }).fill('mp3')
   await expect(list.getByRole('heading', { name: /^encode-mp3/ })).toBeVisible()
   await expect(list.getByRole('heading', { name: /^uppercase-python/ })).toHaveCount(0)
@@ -202,6 +213,28 @@ test('a pipeline is built by clicks, runs on typed text, is saved, exported, and
     await button(page, 'Save').click()
     await page.getByRole('dialog', { name: 'Replace “shout”?' }).getByRole('button', { name: 'Replace' }).click()
     await expect(button(page, 'Saved')).toBeDisabled()
+
+    // Its comments stay, also with one more step; a run of it opens as it was.
+    await page.getByRole('radio', { name: 'Text' }).check({ force: true })
+    await page.getByRole('textbox', { name: 'Text to work on' }).fill('again')
+    await button(page, 'Run').click()
+    await expect(lastRun(page).getByText('Done', { exact: true })).toBeVisible()
+    await addStep(page, 'uppercase-python')
+    await button(page, 'Save').click()
+    await expect(button(page, 'Saved')).toBeDisabled()
+    const saved = () => page.evaluate(() => fetch('/pipelines/shout').then(answer => answer.text()))
+    expect(JSON.parse(await saved())).toMatchObject({
+      toml: expect.stringMatching(/^# Mine\.\nname = "shout"[^]*uppercase-python-2/),
+    })
+    await lastRun(page)
+      .getByRole('button', { name: /^Open in the builder/ })
+      .click()
+    await expect(page.getByRole('listitem', { name: 'Step 2 of 2: uppercase-python' })).toBeVisible()
+    await button(page, 'Save').click()
+    await page.getByRole('dialog', { name: 'Replace “shout”?' }).getByRole('button', { name: 'Replace' }).click()
+    await expect(button(page, 'Saved')).toBeDisabled()
+    expect(await saved()).toContain('# Mine.')
+    expect(await saved()).not.toContain('uppercase-python-2')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -250,7 +283,7 @@ test('text becomes an MP3 that can be heard and saved', async ({ page, companion
   expect((await readFile(await file.path())).length).toBeGreaterThan(5000)
 })
 
-test('a file that is no text goes as it is, once its pipeline is saved', async ({ page, companion }) => {
+test('a file that is no text goes as it is, and its pipeline need not be saved', async ({ page, companion }) => {
   await begin(page, companion, 'pack')
   await addStep(page, 'encode-mp3')
   // One second of a tone, 16 bits at 24 kHz.
@@ -264,11 +297,10 @@ test('a file that is no text goes as it is, once its pipeline is saved', async (
   await expect(page.getByRole('textbox', { name: 'Type of the file' })).toHaveValue('audio/pcm;rate=24000;channels=1')
   await expect(page.getByText('Everything fits. Makes: MP3')).toBeVisible()
   await button(page, 'Run').click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Save and run' }).click()
   await expect(lastRun(page).getByText('Done', { exact: true })).toBeVisible()
   const audio = lastRun(page).locator('audio')
   await expect.poll(() => audio.evaluate((element: HTMLAudioElement) => Math.round(element.duration))).toBe(1)
-  await expect(page).toHaveURL(/\/pipeline\/pack$/)
+  await expect(page.getByRole('link', { name: 'pack', exact: true })).toHaveCount(0)
 })
 
 const LONG = Array.from({ length: 60 }, (_, at) => `This is sentence number ${at + 1} of a long story.`).join(' ')
@@ -309,6 +341,12 @@ test('a run is stopped, is found among the jobs with its log, and is deleted', a
   await page.keyboard.press('ControlOrMeta+Enter')
   // Its text comes while it runs.
   await expect(page.getByRole('region', { name: 'Output as text' })).toContainText('aaa')
+
+  // The shell shows it, too; but it is the companion's, and goes on without the page.
+  await page.getByRole('button', { name: '1 job running' }).click()
+  const tray = page.getByRole('region', { name: 'Jobs', exact: true }).filter({ hasText: 'Pipeline slow' })
+  await expect(tray.getByRole('button', { name: 'Cancel: Pipeline slow' })).toBeVisible()
+  await page.reload()
   await page.getByRole('link', { name: /^Jobs/ }).click()
   const job = page.getByRole('list', { name: 'Jobs' }).getByRole('listitem').first()
   await expect(job.getByText('Running', { exact: true })).toBeVisible()

@@ -142,7 +142,7 @@ describe('an option', () => {
 
   it('of a table over several lines keeps its comments', () => {
     const text =
-      'name = "a"\n[[nodes]]\nid = "x"\nplugin = "p"\noptions = {\n  a = 1, # one, two\n  b = [1, # in\n  2],\n}\n'
+      'name = "a"\n[[nodes]]\nid = "x"\nplugin = "p"\noptions = {\n  a = 1, # one, two\n  b = "1", # in, = {\n  c = """# no\n""",\n}\n'
     let after: string
     try {
       parsePipeline(text, 'x')

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'smol-toml'
+import { CrText } from '#protocol/cr-text.ts'
+import { blockOf, writeCr } from '#protocol/cr-write.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { OptionValue } from '#protocol/plugins.ts'
 import { parsePipeline, type Pipeline, type PipelineNode } from './cr.ts'
-import { CrText, keyText, valueText } from './cr-text.ts'
 
 /** One change to a pipeline. Nodes are named by their ids; places count from 0. */
 export type CrEdit =
@@ -16,10 +17,9 @@ export type CrEdit =
 
 /** A pipeline as the text of a `.cr` file. @throws SeamError bad-input, when its options are nothing that TOML has */
 export function formatCr(pipeline: Pipeline): string {
-  const { name, version, description, nodes } = pipeline
-  const head = { name, version, ...(description === '' ? {} : { description }) }
+  const { name } = pipeline
   try {
-    const text = [linesOf(head), ...nodes.map(blockOf)].join('\n')
+    const text = writeCr(pipeline)
     if (isSame(parsePipeline(text, name), pipeline)) return text
   } catch (error) {
     if (error instanceof SeamError) throw error
@@ -95,23 +95,11 @@ function rewritten(text: string, edit: CrEdit, meant: Pipeline): string {
     case 'remove':
       return file.withoutNode(file.nodeAt(edit.node))
     case 'move': {
-      const from = file.nodeAt(edit.node)
       const to = meant.nodes.findIndex(({ id }) => id === edit.node)
-      if (from === to) return text
-      return new CrText(file.withoutNode(from)).withBlock(file.blockText(from), to)
+      return file.withMoved(file.nodeAt(edit.node), to)
     }
   }
 }
-
-function blockOf({ id, plugin, options }: PipelineNode): string {
-  const table = Object.keys(options).length === 0 ? '' : `\n[nodes.options]\n${linesOf(options)}`
-  return `[[nodes]]\n${linesOf({ id, plugin })}${table}`
-}
-
-const linesOf = (table: Readonly<Record<string, unknown>>) =>
-  Object.entries(table)
-    .map(([key, value]) => `${keyText(key)} = ${valueText(value)}\n`)
-    .join('')
 
 function inWords(edit: CrEdit): string {
   switch (edit.kind) {

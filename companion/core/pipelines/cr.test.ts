@@ -63,6 +63,9 @@ describe('a pipeline', () => {
     [`${HEAD}[[nodes]]\nid = "a b"\nplugin = "copy"\n`, 'Node 1 needs an “id”'],
     [`${HEAD}[[nodes]]\nid = "a"\n`, 'Node 1 needs a “plugin”'],
     [HEAD + node(1, 'options = [1]\n'), 'Node 1: “options” must be a table'],
+    [HEAD + node(1, 'options = { a = 1, b = [1] }\n'), 'the option “b” must be text, a number, or true or false'],
+    [HEAD + node(1, 'options.a.b = 1\n'), 'the option “a” must be'],
+    [HEAD + node(1, 'options.a = 1979-05-27\n'), 'the option “a” must be'],
     [`${HEAD}[[nodes]\n`, 'line 2, column'],
   ])('is refused: %j', (text, words) => {
     const message = fault(text)
@@ -127,6 +130,18 @@ describe('whatever is given', () => {
       { requiredKeys: [] },
     )
     fc.assert(fc.property(fc.oneof(data, fc.jsonValue()), given => judged(() => checkPipeline(given, 'It'))))
+  })
+
+  it('is answered in few words, however long its names and however deep its tables are', () => {
+    const long = 'x'.repeat(300_000)
+    for (const text of [
+      `${HEAD}[[nodes]]\nid = "${long}"\nplugin = "a"\n[[nodes]]\nid = "${long}"\nplugin = "a"\n`,
+      HEAD + node(1, `[nodes.options]\n${long}.a = 1\n`),
+      HEAD + node(1, `options${'.a'.repeat(100_000)} = 1\n`),
+      HEAD + node(1, `options.a = ${'['.repeat(900)}${']'.repeat(900)}\n`),
+    ]) {
+      expect(fault(text).length).toBeLessThan(1000)
+    }
   })
 
   it('is read again as it was meant, when it is one', () => {

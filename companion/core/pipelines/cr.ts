@@ -25,6 +25,9 @@ export const MAX_NODES = 32
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const KEYS = ['name', 'version', 'description', 'nodes']
 const NODE_KEYS = ['id', 'plugin', 'options']
+const SCALARS = ['string', 'number', 'boolean']
+/** Keys told of each kind of mistake: the first few are enough to find it. */
+const MAX_TOLD = 5
 
 /** @param where names the file in messages @throws SeamError bad-input, with all that is wrong */
 export function parsePipeline(text: string, where: string): Pipeline {
@@ -64,7 +67,9 @@ export function checkPipeline(data: unknown, where: string): Pipeline {
   const seen = new Set<string>()
   for (const { id } of checked) {
     if (id !== '' && seen.has(id))
-      faults.push(`Two nodes have the id “${id}”: an id may stand once, because a pipeline is a row without circles.`)
+      faults.push(
+        `Two nodes have the id “${id.slice(0, 64)}”: an id may stand once, because a pipeline is a row without circles.`,
+      )
     seen.add(id)
   }
   if (faults.length > 0) throw new SeamError('bad-input', `${where}: ${faults.join(' ')}`)
@@ -84,6 +89,12 @@ function checkNode(node: unknown, at: number, faults: string[]): PipelineNode {
   if (typeof plugin !== 'string' || plugin === '')
     faults.push(`${which} needs a “plugin”: the name of one that is installed.`)
   if (!isTable(options)) faults.push(`${which}: “options” must be a table.`)
+  else {
+    // What no option can be is refused here, where it is read: a table in a table in a table has no end.
+    const wrong = Object.keys(options).filter(key => !SCALARS.includes(typeof options[key]))
+    for (const key of wrong.slice(0, MAX_TOLD))
+      faults.push(`${which}: the option “${key.slice(0, 64)}” must be text, a number, or true or false.`)
+  }
   return {
     id: typeof id === 'string' ? id : '',
     plugin: typeof plugin === 'string' ? plugin : '',
@@ -91,11 +102,11 @@ function checkNode(node: unknown, at: number, faults: string[]): PipelineNode {
   }
 }
 
-/** Keys that have no meaning; the first few are enough to find the mistake. */
+/** Keys that have no meaning. */
 const strangers = (table: object, known: readonly string[]) =>
   Object.keys(table)
     .filter(key => !known.includes(key))
-    .slice(0, 5)
+    .slice(0, MAX_TOLD)
 
 function unknownKey(key: string, known: readonly string[]): string {
   const meant = nearest(key, known)

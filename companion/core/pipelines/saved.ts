@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stringify } from 'smol-toml'
+import { updateCr } from '#protocol/cr-write.ts'
 import { SeamError } from '#protocol/errors.ts'
 import { fileError, isMissing } from '../models/files.ts'
 import { parsePipeline, type Pipeline } from './cr.ts'
+import { formatCr } from './cr-edit.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const ENDING = '.cr'
@@ -47,8 +48,11 @@ export class SavedPipelines {
     return parsePipeline(this.text(name), this.path(name))
   }
 
-  /** Writes a pipeline; `text` when it came as such, so that its comments stay. @throws SeamError bad-input, refused, quota */
-  save(name: string, pipeline: Pipeline, text = formatPipeline(pipeline)): void {
+  /**
+   * Writes a pipeline, as `text` when it came as such. Else the file of this name is changed where it must be, so that
+   * its comments stay; one that can't be is written anew. @throws SeamError bad-input, refused, quota
+   */
+  save(name: string, pipeline: Pipeline, text = this.#updated(name, pipeline) ?? formatCr(pipeline)): void {
     const path = this.path(name)
     const draft = `${path}.${randomUUID()}`
     try {
@@ -77,18 +81,19 @@ export class SavedPipelines {
     }
     return join(this.folder, name + ENDING)
   }
-}
 
-/** A pipeline as the text of a `.cr` file. */
-function formatPipeline({ name, version, description, nodes }: Pipeline): string {
-  return stringify({
-    name,
-    version,
-    ...(description && { description }),
-    nodes: nodes.map(({ id, plugin, options }) => ({
-      id,
-      plugin,
-      ...(Object.keys(options).length > 0 && { options }),
-    })),
-  })
+  /** The file of this name, changed so that it says `pipeline`. */
+  #updated(name: string, pipeline: Pipeline): string | undefined {
+    const path = this.path(name)
+    try {
+      const text = updateCr(this.text(name), pipeline)
+      // A long comment may leave no room for one more option, and then it could not be read again.
+      if (text !== undefined) parsePipeline(text, path)
+      return text
+    } catch (error) {
+      // There is none yet, or it is damaged.
+      if (error instanceof SeamError) return undefined
+      throw error
+    }
+  }
 }

@@ -2,6 +2,7 @@ import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { SeamError } from '#protocol/errors.ts'
+import type { PipelineFile } from '../../companion/plugin-types.ts'
 import { isPipeline, useIncoming } from '../../ui/incoming.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { MAX_CR, readCr } from './cr-read.ts'
@@ -16,24 +17,31 @@ export const isCr = ({ name }: File): boolean => /\.(cr|or)$/i.test(name)
 /** Bytes that a `.cr` file can have at most: four a character. */
 const MAX_BYTES = MAX_CR * 4
 
-/** Opens `.cr` files in the builder: chosen, dropped, or opened with the app. Call in `setup`. */
-export function useBringIn(): (file: File) => Promise<void> {
+/** Shows a `.cr` file in the builder, with a way back to what was there. Call in `setup`. */
+export function useShow(): (file: PipelineFile) => Promise<void> {
   const { t } = useI18n()
   const router = useRouter()
   const draft = usePipeline()
   const notify = useNotices()
-  const told = useTold()
-
-  async function open(file: File): Promise<void> {
-    if (file.size > MAX_BYTES) throw new SeamError('bad-input', `“${file.name}” is too large for a pipeline.`)
-    const text = await file.text()
-    const pipeline = await readCr(text, file.name)
-    draft.show(pipeline, { saved: undefined, text, pipeline })
+  return async ({ toml, pipeline }) => {
+    draft.show(pipeline, { saved: undefined, text: toml, pipeline })
     await router.push('/studio/plugins/pipeline')
     notify({
       title: t('plugins.builder.opened', { name: pipeline.name }),
       action: { label: t('plugins.undo'), run: draft.undo },
     })
+  }
+}
+
+/** Opens `.cr` files in the builder: chosen, dropped, or opened with the app. Call in `setup`. */
+export function useBringIn(): (file: File) => Promise<void> {
+  const show = useShow()
+  const told = useTold()
+
+  async function open(file: File): Promise<void> {
+    if (file.size > MAX_BYTES) throw new SeamError('bad-input', `“${file.name}” is too large for a pipeline.`)
+    const toml = await file.text()
+    await show({ toml, pipeline: await readCr(toml, file.name) })
   }
   return file => told(open(file))
 }

@@ -48,37 +48,38 @@ export function useBuilderActions(check: Check) {
 
   /** @throws SeamError */
   async function write(): Promise<void> {
-    const { name } = draft.pipeline
-    const { toml } = await saved.save(name, draft.text)
-    draft.wasSaved(name, toml)
+    const { pipeline } = draft
+    const { name } = pipeline
+    const { toml } = await saved.save(name, (await draft.write()).text)
+    draft.wasSaved(name, toml, pipeline)
     notify({ title: t('plugins.save.saved', { name }), kind: 'success' })
     await router.replace(`/studio/plugins/pipeline/${encodeURIComponent(name)}`)
   }
 
   /** Saves under the draft's name, and asks before anything of somebody else's is lost. */
-  function save(): void {
+  async function saveOrAsk(): Promise<void> {
     if (!check.isNameFit.value || draft.pipeline.nodes.length === 0) return
     const { name } = draft.pipeline
     const then = () => told(write())
-    const isOwn = draft.origin?.saved === name
+    const isOwn = draft.origin.saved === name
     if (!isOwn && saved.names?.includes(name)) {
       const text = t('plugins.save.replaceText')
       ask({ title: t('plugins.save.replace', { name }), text, action: t('plugins.save.replaceIt'), then })
-    } else if (isOwn && draft.dropsComments) {
+    } else if (isOwn && (await draft.write()).dropsComments) {
       const text = t('plugins.save.commentsText')
       ask({ title: t('plugins.save.comments'), text, action: t('plugins.save.save'), then })
-    } else void then()
+    } else await write()
   }
+  const save = () => told(saveOrAsk())
 
   async function begin(): Promise<void> {
     isStarting.value = true
     try {
-      const content = await input.content()
-      const name = draft.savedAs
-      const isBody = typeof content !== 'string'
-      const pipeline = isBody && name !== undefined ? { saved: name } : draft.pipeline
-      await jobs.run({ pipeline, input: content, type: input.type, split: input.split })
-      announce(t('plugins.run.started', { name: draft.pipeline.name }))
+      const { name } = draft.pipeline
+      const pipeline = { toml: (await draft.write()).text }
+      const request = { pipeline, input: await input.content(), type: input.type, split: input.split }
+      await jobs.run(request, t('plugins.run.named', { name }))
+      announce(t('plugins.run.started', { name }))
       await nextTick()
       document.getElementById('plugin-run')?.scrollIntoView({ block: 'nearest' })
     } finally {
@@ -86,7 +87,7 @@ export function useBuilderActions(check: Check) {
     }
   }
 
-  /** Starts a job. What is no text goes as it is, for which the companion must have the pipeline. */
+  /** Starts a job. */
   function run(): void {
     if (!input.isThere) {
       lacksInput.value = true
@@ -97,14 +98,7 @@ export function useBuilderActions(check: Check) {
     if (isStarting.value) return
     if (check.isAsking.value) return void (waits.value = true)
     if (!check.isReady.value) return announce(t('plugins.check.wrong'), true)
-    if (!input.isRaw || draft.savedAs !== undefined) return void told(begin())
-    const { name } = draft.pipeline
-    ask({
-      title: t('plugins.run.saveFirst'),
-      text: t(saved.names?.includes(name) ? 'plugins.run.saveOver' : 'plugins.run.saveFirstText', { name }),
-      action: t('plugins.run.saveAndRun'),
-      then: () => told(write().then(begin)),
-    })
+    void told(begin())
   }
 
   watch(check.isAsking, asking => {
@@ -113,12 +107,14 @@ export function useBuilderActions(check: Check) {
     run()
   })
 
-  function exportFile(): void {
+  async function writeFile(): Promise<void> {
     if (draft.pipeline.nodes.length === 0) return
     const name = fileName(draft.pipeline.name, 'cr')
-    download(new Blob([draft.text], { type: 'application/toml' }), name)
+    const { text } = await draft.write()
+    download(new Blob([text], { type: 'application/toml' }), name)
     announce(t('plugins.builder.exported', { name }))
   }
+  const exportFile = () => told(writeFile())
 
   const isBusy = computed(() => isStarting.value || waits.value)
   return { save, run, exportFile, question, isAsked, isBusy, lacksInput }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { writeCr } from '#protocol/cr-write.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Pipeline } from '../../companion/plugin-types.ts'
 import { MAX_CR, readCr } from './cr-read.ts'
-import { writeCr } from './cr-write.ts'
 import { isSame } from './steps.ts'
 
 const book: Pipeline = {

@@ -1,4 +1,5 @@
 import { SeamError } from '#protocol/errors.ts'
+import { pause } from './pause.ts'
 
 /** Seconds of sound that are fetched ahead of the listener; the rest waits at the companion. */
 const AHEAD = 60
@@ -13,17 +14,6 @@ export const canFeed = (type: string): boolean =>
 
 const once = (target: EventTarget, event: string) =>
   new Promise<void>(resolve => target.addEventListener(event, () => resolve(), { once: true }))
-
-const pause = (signal: AbortSignal) =>
-  new Promise<void>(resolve => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, LOOK_EVERY)
-    signal.addEventListener('abort', end)
-  })
 
 async function append(buffer: SourceBuffer, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const done = once(buffer, 'updateend')
@@ -67,7 +57,7 @@ export async function feed(
       goOn()
       if (done) break
       while (ahead() > AHEAD) {
-        await pause(signal)
+        await pause(LOOK_EVERY, signal)
         goOn()
       }
       await forget(buffer, audio.currentTime - BEHIND)

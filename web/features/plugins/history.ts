@@ -20,6 +20,11 @@ export function changed<T>(history: History<T>, next: T, subject = ''): History<
   return { past, now: next, future: [], subject }
 }
 
+/** Says something else in every state, those that can be brought back included. That itself can't be taken back. */
+export function everywhere<T>({ past, now, future, subject }: History<T>, each: (state: T) => T): History<T> {
+  return { past: past.map(each), now: each(now), future: future.map(each), subject }
+}
+
 export function undone<T>({ past, now, future }: History<T>): History<T> | undefined {
   if (past.length === 0) return undefined
   return { past: past.slice(0, -1), now: past.at(-1)!, future: [now, ...future], subject: '' }

@@ -27,7 +27,7 @@ export const usePipelineInput = defineStore('pipeline-input', () => {
     if (!isThere.value || isTypeWrong.value) return undefined
     return mode.value === 'text' ? 'text/plain' : fileType.value.trim()
   })
-  /** Whether it is a file that goes as it is, for which the pipeline has to be saved. */
+  /** Whether it is a file that goes as it is. */
   const isRaw = computed(
     () => mode.value === 'file' && file.value !== undefined && !isTextInput(fileType.value, file.value.size),
   )

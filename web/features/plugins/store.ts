@@ -25,12 +25,14 @@ export const usePlugins = defineStore('plugins', () => {
   })
 
   /** Reads the list anew. A failure is kept in `failure`; what was known stays. */
-  async function refresh(): Promise<void> {
+  async function refresh(signal?: AbortSignal): Promise<void> {
     try {
-      list.value = await service.plugins()
+      const found = await service.plugins(signal)
+      // Whoever watches the list has work to do with every new one.
+      if (JSON.stringify(found) !== JSON.stringify(list.value)) list.value = found
       failure.value = undefined
     } catch (error) {
-      failure.value = error
+      if (!signal?.aborted) failure.value = error
     }
   }
 
@@ -53,8 +55,12 @@ export const usePlugins = defineStore('plugins', () => {
 
   /** Those that were never tried, or whose last try is of no use any more. */
   const untried = computed(() =>
-    [...byId.value.values()].filter(({ problem, verification }) => !problem && verification.state === 'unknown'),
+    [...byId.value.values()].filter(
+      ({ problem, verification }) => !problem && verification.state === 'unknown' && !verification.trying,
+    ),
   )
+  /** Whether the companion is trying one, whoever asked for that. */
+  const areTried = computed(() => (list.value ?? []).some(({ verification }) => verification.trying))
 
   /** Tries all that were never tried, one after the other. */
   function verifyUntried(title: string) {
@@ -75,5 +81,5 @@ export const usePlugins = defineStore('plugins', () => {
   }
   const isTrying = computed(() => jobs.running.some(({ kind }) => kind === 'verify'))
 
-  return { list, byId, failure, untried, isTrying, refresh, verify, verifyUntried, jobOf }
+  return { list, byId, failure, untried, areTried, isTrying, refresh, verify, verifyUntried, jobOf }
 })

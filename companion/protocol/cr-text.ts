@@ -1,7 +1,6 @@
 import { stringify } from 'smol-toml'
-import { SeamError } from '#protocol/errors.ts'
-import type { OptionValue } from '#protocol/plugins.ts'
 import { inlineEntries, statementsOf, type Span, type Statement } from './cr-statements.ts'
+import { SeamError } from './errors.ts'
 
 /** A node in the text: its `[[nodes]]` with the comments right above it, to the end of its last statement. */
 interface Block extends Span {
@@ -47,8 +46,13 @@ export class CrText {
     return this.#inserted(last?.end ?? 0, `${keyText(key)} = ${valueText(value)}`)
   }
 
+  withPlugin(node: number, plugin: string): string {
+    const there = this.#blocks[node]!.statements.find(({ kind, path }) => kind === 'pair' && path[0] === 'plugin')
+    return there ? this.#replaced(there.value, valueText(plugin)) : this.#text
+  }
+
   /** @param value undefined takes the option away */
-  withOption(node: number, name: string, value: OptionValue | undefined): string {
+  withOption(node: number, name: string, value: unknown): string {
     const { statements, end } = this.#blocks[node]!
     const pairs = statements.filter(({ kind }) => kind === 'pair')
     const line = `${keyText(name)} = ${value === undefined ? '' : valueText(value)}`
@@ -70,6 +74,11 @@ export class CrText {
     return this.#inserted(end, `${this.#newline}[nodes.options]${this.#newline}${line}`)
   }
 
+  /** @param block what stands there instead */
+  withBlockText(at: number, block: string): string {
+    return this.#replaced(this.#blocks[at]!, block)
+  }
+
   withoutNode(at: number): string {
     const { start, end } = this.#blocks[at]!
     const rest = this.#text.slice(end)
@@ -88,7 +97,12 @@ export class CrText {
     return `${before}${before === '' ? '' : this.#newline.repeat(2)}${lines}`
   }
 
-  #withInline(table: Span, name: string, value: OptionValue | undefined): string {
+  /** @param to the node's place afterwards */
+  withMoved(from: number, to: number): string {
+    return from === to ? this.#text : new CrText(this.withoutNode(from)).withBlock(this.blockText(from), to)
+  }
+
+  #withInline(table: Span, name: string, value: unknown): string {
     const entries = inlineEntries(this.#text, table)
     const at = entries.findIndex(({ path }) => path.length === 1 && path[0] === name)
     const there = entries[at]
@@ -158,6 +172,8 @@ export const keyText = (name: string) =>
 
 /** A value as TOML writes it in one line. @throws TypeError for what TOML does not have */
 export function valueText(value: unknown): string {
+  // As an integer it would lose its sign.
+  if (Object.is(value, -0)) return '-0.0'
   // A whole number past 2^53 is no integer of TOML that could be read again; as a float it is.
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return value.toExponential()
   return stringify({ v: value }).trim().replace(/^v = /, '')
