@@ -91,6 +91,7 @@ for (const project of ['unit', 'browser']) {
     return { passed: numPassedTests ?? 0, failed: (numFailedTests ?? 0) + (numPendingTests ?? 0) }
   })
 }
+if (wanted('fuzz')) await step('fuzz', 'tests/fuzz/run.ts', ['--seconds', '8'])
 if (wanted('api')) await step('REST against its own description', 'tests/api/run.ts', [])
 if (wanted('plugins')) {
   const report = join(results, 'plugins.json')

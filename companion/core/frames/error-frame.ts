@@ -25,10 +25,13 @@ export function parseErrorFrame(content: Buffer): PluginError | undefined {
   if (type !== 'error' || typeof message !== 'string') return undefined
   return {
     code: typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code) ? code : 'PLUGIN_ERROR',
-    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    message: message.length > MAX_MESSAGE ? cut(message) : message,
     fatal: fatal !== false,
   }
 }
+
+/** Never in the middle of a character: half of one is none, and is no UTF-8 either. */
+const cut = (message: string) => `${message.slice(0, MAX_MESSAGE - 1).replace(/[\ud800-\udbff]$/, '')}…`
 
 /** Whether a payload frame that begins with `byte` may be an error of the first draft. */
 export const mayBeError = (byte: number): boolean => byte === 0x7b || SPACE.includes(byte)

@@ -89,6 +89,17 @@ describe('errors', () => {
     }
   })
 
+  it('have 4,096 characters of a message at most, and no half ones', () => {
+    const said = (message: string) => {
+      const { found } = scan(frame(JSON.stringify({ type: 'error', message }), true))
+      return found.map(item => (item.kind === 'error' ? item.error.message : item.kind))
+    }
+    const text = 'x'.repeat(4094)
+    expect(said(`${text}😀`)).toEqual([`${text}😀`])
+    expect(said(`${text}x😀`)).toEqual([`${text}x…`])
+    expect(said(`${text}😀x`)).toEqual([`${text}…`])
+  })
+
   it('that nobody knows are not payload', () => {
     const { found, payload } = scan(Buffer.concat([frame('{"type":"progress"}', true), frame('', true), frame('x')]))
     expect(found.filter(({ kind }) => kind === 'unknown')).toHaveLength(2)
