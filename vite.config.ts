@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
@@ -98,6 +99,8 @@ export default defineConfig({
           include: ['web/**/*.test.ts', 'companion/**/*.test.ts', 'plugins/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 30_000,
+          // Half of what they do is waiting: for processes, servers and clocks.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {

@@ -87,12 +87,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     port,
     address: `http://localhost:${port}`,
     async close() {
+      // First: who sends everybody the same signal ends the plugins, too, and that must not count as their failure.
+      const hostClosed = options.host?.close()
       sockets.close()
       speakers?.close()
       await Promise.all(servers.map(closeServer))
       await app.close()
       pairings.close()
-      await options.host?.close()
+      await hostClosed
     },
   }
 }

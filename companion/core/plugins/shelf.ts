@@ -38,8 +38,8 @@ export class PluginShelf {
   }
 
   /** @throws SeamError not-found */
-  find(id: string): FoundPlugin {
-    const found = this.plugins().find(plugin => plugin.id === id)
+  find(id: string, among = this.plugins()): FoundPlugin {
+    const found = among.find(plugin => plugin.id === id)
     if (!found) throw new SeamError('not-found', `There is no plugin “${id.slice(0, 64)}”.`)
     return found
   }
@@ -82,8 +82,10 @@ export class PluginShelf {
 
   /** Tries each plugin of a pipeline that has not been tried as it is now. @throws SeamError engine, cancelled */
   async admit(pipeline: Pipeline, signal: AbortSignal): Promise<void> {
+    // Looked for once: a look reads the folders of all.
+    const plugins = this.plugins()
     for (const id of new Set(pipeline.nodes.map(({ plugin }) => plugin))) {
-      const plugin = this.find(id)
+      const plugin = this.find(id, plugins)
       if (!isUsable(plugin)) continue
       const { state, message = '' } = await this.#try(plugin, false, signal)
       if (state !== 'failed') continue

@@ -41,7 +41,7 @@ const covers = (pattern: string, name: string) =>
 export function joinTypes(a: MediaType, b: MediaType): MediaType | undefined {
   if (!covers(a.name, b.name) && !covers(b.name, a.name)) return undefined
   for (const [key, value] of Object.entries(a.parameters)) {
-    if (b.parameters[key] !== undefined && b.parameters[key] !== value) return undefined
+    if (Object.hasOwn(b.parameters, key) && b.parameters[key] !== value) return undefined
   }
   // The narrower of two patterns: `audio/*` says more than `*/*`.
   return { name: isWild(a) && b.name !== '*/*' ? b.name : a.name, parameters: { ...a.parameters, ...b.parameters } }
