@@ -57,7 +57,8 @@ export async function drive(test: Drive): Promise<Driven> {
   let open: Buffer[] = []
   let size = 0
   let early = 0
-  let enough: () => void = () => undefined
+  // It may have come before everything is sent.
+  const enough = Promise.withResolvers<void>()
   let stderr = ''
   let closedAt = Infinity
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -77,7 +78,7 @@ export async function drive(test: Drive): Promise<Driven> {
         }
       }
       if (closedAt === Infinity) early = size
-      if (size >= (test.openUntil ?? 0)) enough()
+      if (size >= (test.openUntil ?? 0)) enough.resolve()
     }
   })()
   const send = async (bytes: Uint8Array) => {
@@ -90,7 +91,7 @@ export async function drive(test: Drive): Promise<Driven> {
     }
   }
   await send(Buffer.concat([frame(handshakeJson(test)), ...framesOf(test), test.trailer ?? Buffer.alloc(0)]))
-  if (test.openUntil !== undefined) await Promise.race([new Promise<void>(resolve => (enough = resolve)), exited])
+  if (test.openUntil !== undefined) await Promise.race([enough.promise, exited])
   closedAt = performance.now()
   child.stdin.end()
   const code = await exited
