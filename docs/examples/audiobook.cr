@@ -38,5 +38,6 @@ id = "mp3"
 plugin = "encode-mp3"
 [nodes.options]
 bitrate = 96 # kbit/s
-title = "A book" # tags that a player shows
+# What a player shows. Write your book's here, or take both lines out.
+title = "A book"
 author = "Somebody"
