@@ -34,12 +34,12 @@ interface Outcome {
   stderr: string
 }
 
-function voxloom(args: readonly string[], input = ''): Promise<Outcome> {
+function voxloom(args: readonly string[], input = '', around = env): Promise<Outcome> {
   return new Promise(resolve => {
     const child = execFile(
       process.execPath,
       [script, ...args],
-      { env, cwd: folder, maxBuffer: 1 << 26 },
+      { env: around, cwd: folder, maxBuffer: 1 << 26 },
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
       },
@@ -60,6 +60,17 @@ describe('the command line', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('--voice')])
   })
 
+  it('prints help with all words of the command, and no color codes where nobody would see colors', async () => {
+    // citty leaves colors out for this variable alone; a pipe must do.
+    const { NO_COLOR: _, ...colorful } = env
+    const help = await voxloom(['models', 'remove', '--help'], '', { ...colorful, TEST: '', CI: '', TERM: 'xterm' })
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('USAGE voxloom models remove [OPTIONS]')])
+    expect(help.stdout).not.toContain('\u001b')
+    const { code, stderr } = await voxloom(['models'], '', { ...colorful, TEST: '', CI: '', TERM: 'xterm' })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('USAGE voxloom models [OPTIONS]')])
+    expect(stderr).not.toContain('\u001b')
+  })
+
   it.each([
     [['modls'], 'Did you mean “models”?'],
     [['models', 'pul'], 'Did you mean “pull”?'],
@@ -74,6 +85,10 @@ describe('the command line', () => {
     [['say', 'a', '-o', 'x.wav', '--speed', '2.01'], 'from 0.5 to 2'],
     [['say', 'a', '-o', 'x.wav', '--voice', 'af_heart:0'], 'af_heart:0'],
     [['config', 'set', 'server.port', 'x'], 'server.port is “x”'],
+    [['config', 'set', 'speech.voice', 'af_heart:0'], 'af_heart:0'],
+    [['config', 'set', 'speech.lang', 'xx'], 'pt-br'],
+    [['worker', '--queue', 'http://x'], '--queue is “http://x”'],
+    [['worker', '--jobs', '0'], '--jobs is “0”'],
     [['config', 'get', 'server.prot'], 'Did you mean “server.port”?'],
   ])('ends with 2 for %j', async (args, sentence) => {
     const { code, stdout, stderr } = await voxloom(args)
@@ -82,6 +97,8 @@ describe('the command line', () => {
 
   it.each([
     [['say', 'a', '-o', 'x.wav', '--voice', 'af_hart'], 'Did you mean “af_heart”?'],
+    [['config', 'set', 'speech.voice', 'af_hart'], 'Did you mean “af_heart”?'],
+    [['config', 'set', 'speech.voice', 'nobody'], 'There is no voice “nobody”'],
     [['models', 'pull', 'kokoro'], 'kokoro-82m'],
     [['models', 'pull', 'g2p-en', 'kokoro'], 'kokoro-82m'],
     [['models', 'pull', 'kokoro-82m', '--variant', 'q4'], 'int8, q8'],

@@ -12,8 +12,8 @@ import { Wizard } from './configure-wizard.ts'
 import { globalArgs, openContext } from './context.ts'
 import { mayReplace } from './output-file.ts'
 import { print, printJson } from './output.ts'
+import { readPipeline } from './pipeline-file.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
-import { readPipeline } from './run-pipeline.ts'
 
 export const configure = defineCommand({
   meta: { name: 'configure', description: 'make a pipeline, or change one, by answering questions' },

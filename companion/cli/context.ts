@@ -1,5 +1,5 @@
 import type { ArgsDef } from 'citty'
-import { loadConfig, type Config } from '../core/config/load.ts'
+import { loadConfig, type Config, type Flag } from '../core/config/load.ts'
 import type { SettingKey } from '../core/config/settings.ts'
 import { openLog, type Log } from '../core/log.ts'
 import { ModelStore } from '../core/models/store.ts'
@@ -27,9 +27,9 @@ type Values = Readonly<Record<string, unknown>>
 
 /** Reads the configuration for a command. `flags` names which options of the command line are settings. */
 export async function openContext(args: Values, flags: Readonly<Record<string, SettingKey>> = {}): Promise<Context> {
-  const given: Partial<Record<SettingKey, unknown>> = {}
+  const given: Partial<Record<SettingKey, Flag>> = {}
   for (const [flag, key] of Object.entries({ ...flags, 'log-level': 'log.level', 'log-file': 'log.file' } as const)) {
-    if (args[flag] !== undefined) given[key as SettingKey] = args[flag]
+    if (args[flag] !== undefined) given[key as SettingKey] = { name: `--${flag}`, value: args[flag] }
   }
   const config = loadConfig({ flags: given, file: args['config-file'] as string | undefined })
   const { settings } = config

@@ -1,7 +1,10 @@
+import { fstatSync, type BigIntStats } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { confirm, isCancel } from '@clack/prompts'
 import { SeamError } from '#protocol/errors.ts'
-import { fileError } from '../core/models/files.ts'
+import { errorCode, fileError } from '../core/models/files.ts'
+import { stopWith } from './context.ts'
+import { EXIT } from './exit.ts'
 
 /** @throws SeamError conflict, refused */
 export async function mayReplace(path: string, force: boolean): Promise<void> {
@@ -20,6 +23,30 @@ export async function mayReplace(path: string, force: boolean): Promise<void> {
   if (isCancel(answer) || !answer) throw new SeamError('refused', `${path} was left as it is.`)
 }
 
+/** @throws SeamError bad-input, when the output would take the place of the input, by whatever path */
+export async function keepInput(input: string, output: string): Promise<void> {
+  const from = input === '-' ? fstatSync(0, { bigint: true }) : await stat(input, { bigint: true })
+  if (!from.isFile()) return
+  for (const path of [output, partOf(output)]) {
+    const to: BigIntStats | undefined = await stat(path, { bigint: true }).catch(() => undefined)
+    if (to?.dev !== from.dev || to.ino !== from.ino) continue
+    const where = path === output ? '' : `, as ${path}`
+    throw new SeamError(
+      'bad-input',
+      `The output ${output} would be written over the input${where}. Nothing was changed; choose another place with --output.`,
+    )
+  }
+}
+
+/** Where a file grows until it is whole. */
+const partOf = (path: string) => `${path}.part`
+
+/** Whether a device or a named pipe stands there, which is written to as it is: nothing may take its place. */
+export async function isSpecialFile(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined)
+  return there !== undefined && !there.isFile()
+}
+
 /** Where the output of a run goes, piece by piece. */
 export interface OutputSink {
   write(piece: Uint8Array): Promise<void>
@@ -30,18 +57,18 @@ export interface OutputSink {
 }
 
 /**
- * Written as `<path>.part`, which takes the name when it is whole. A device or a named pipe is written to as it is:
- * nothing may take its place. @throws SeamError refused, not-found, quota
+ * Written as `<path>.part`, which takes the name when it is whole; a special file as it is. When whoever reads a named
+ * pipe has had enough, the command stops, and nothing went wrong. @throws SeamError refused, not-found, quota
  */
 export async function fileOutput(path: string): Promise<OutputSink> {
-  const there = await stat(path).catch(() => undefined)
-  const isSpecial = there !== undefined && !there.isFile()
-  const part = isSpecial ? path : `${path}.part`
+  const isSpecial = await isSpecialFile(path)
+  const part = isSpecial ? path : partOf(path)
   let written = 0
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
+      if (isSpecial && errorCode(error) === 'EPIPE') stopWith(EXIT.ok)
       throw explain(error, path, isSpecial || written === 0 ? undefined : part)
     }
   }

@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty'
+import { checkLang } from '../core/config/speech.ts'
 import { globalArgs, openContext } from './context.ts'
 import { print, printJson } from './output.ts'
 import { readText } from './text.ts'
@@ -12,9 +13,10 @@ export const phonemes = defineCommand({
   },
   async run({ args }) {
     const { config, json, signal } = await openContext(args, { lang: 'speech.lang' })
+    const lang = config.settings['speech.lang'] ?? 'en-us'
+    checkLang(lang)
     const text = await readText(args.text, { signal })
     const { openPhonemizers } = await import('../core/speech.ts')
-    const lang = config.settings['speech.lang'] ?? 'en-us'
     const phonemizer = await openPhonemizers(config.models)(lang)
     const { normalised, phonemes, words, skipped } = phonemizer.analyse(text, { lang })
     if (!json) return print(phonemes)

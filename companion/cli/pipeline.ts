@@ -1,20 +1,36 @@
 import { defineCommand } from 'citty'
+import { SeamError } from '#protocol/errors.ts'
+import { FaultyPipeline, type Pipeline } from '../core/pipelines/cr.ts'
 import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
 import { print, printJson, table, tell } from './output.ts'
+import { openPipeline } from './pipeline-file.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
-import { readPipeline } from './run-pipeline.ts'
 
 const validate = defineCommand({
   meta: { name: 'validate', description: 'check a pipeline: plugins, options, and what each hands to the next' },
   args: {
-    pipeline: { type: 'positional', required: true, description: 'a .cr file', valueHint: 'PIPELINE' },
+    pipeline: {
+      type: 'positional',
+      required: true,
+      description: 'a .cr file, or the name of a saved one',
+      valueHint: 'PIPELINE',
+    },
     ...pluginArgs,
     ...globalArgs,
   },
   async run({ args, rawArgs }) {
     const context = await openContext(args)
-    const pipeline = await readPipeline(args.pipeline)
+    let pipeline: Pipeline
+    try {
+      pipeline = await openPipeline(args.pipeline, context)
+    } catch (error) {
+      // Where data is asked for, what is wrong is data too.
+      if (!context.json || !(error instanceof SeamError) || error.code !== 'bad-input') throw error
+      const faults = error instanceof FaultyPipeline ? error.faults : [{ node: '', message: error.message }]
+      printJson({ valid: false, problems: faults.map(fault => ({ code: 'file', ...fault })), nodes: [] })
+      return EXIT.usage
+    }
     const { plan, problems } = openPlugins(context, rawArgs).shelf.check(pipeline)
     const nodes = plan?.nodes.map(({ id, plugin, handshake }) => ({
       id,

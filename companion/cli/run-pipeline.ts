@@ -1,23 +1,28 @@
 import { constants, createReadStream } from 'node:fs'
-import { access, readFile, stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
-import { fileError } from '../core/models/files.ts'
-import { MAX_PIPELINE, parsePipeline, type Pipeline } from '../core/pipelines/cr.ts'
 import { executePipeline, type PipelinePlan } from '../core/pipelines/execute.ts'
 import type { NodeTraffic } from '../core/pipelines/plugin-run.ts'
 import { parseMediaType, type MediaType } from '../core/plugins/media-type.ts'
 import type { PluginShelf } from '../core/plugins/shelf.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { typeOfFile } from './file-type.ts'
-import { fileOutput, mayReplace, pipeOutput, type OutputSink } from './output-file.ts'
+import { fileOutput, keepInput, mayReplace, pipeOutput, type OutputSink } from './output-file.ts'
 import { print, printJson, progressLine, tell } from './output.ts'
+import { outputWarning, type RunWarning } from './output-type.ts'
+import { openPipeline, readError } from './pipeline-file.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
 
 export const runPipeline = defineCommand({
   meta: { name: 'run', description: 'send a file through a pipeline of plugins' },
   args: {
-    pipeline: { type: 'positional', required: true, description: 'the pipeline, a .cr file', valueHint: 'PIPELINE' },
+    pipeline: {
+      type: 'positional',
+      required: true,
+      description: 'the pipeline: a .cr file, or the name of a saved one',
+      valueHint: 'PIPELINE',
+    },
     input: {
       type: 'positional',
       required: true,
@@ -41,46 +46,27 @@ export const runPipeline = defineCommand({
     const output = args.output ?? (process.stdout.isTTY ? undefined : '-')
     if (!output)
       throw new SeamError('bad-input', 'Say where the output goes: --output book.mp3, or --output - for a pipe.')
-    const pipeline = await readPipeline(args.pipeline)
-    const { shelf } = openPlugins(context, rawArgs)
+    const pipeline = await openPipeline(args.pipeline, context)
+    const { shelf, plugins } = openPlugins(context, rawArgs)
     const size = args.input === '-' ? undefined : await inputSize(args.input)
     const plan = shelf.draft(pipeline, givenType(args.type, args.input))
+    if (output !== '-') await keepInput(args.input, output)
     if (args.verify !== false) await shelf.admit(pipeline, context.signal)
     if (output !== '-') await mayReplace(output, args.force === true)
+    const mistaken = outputWarning(output, plan, plugins)
+    if (mistaken && !context.json) tell(`${mistaken.node}: ${mistaken.message}`)
     const input = args.input === '-' ? process.stdin : createReadStream(args.input, { highWaterMark: 1 << 18 })
     const sink = output === '-' ? pipeOutput() : await fileOutput(output)
     const report = await convert({ plan, input, sink, size, context, shelf })
     const { bytes, took } = report
-    const result = { output, type: plan.outputType, ...report }
+    const warnings = mistaken ? [mistaken, ...report.warnings] : report.warnings
+    const result = { output, type: plan.outputType, ...report, warnings }
     if (context.json && output === '-') tell(JSON.stringify(result))
     else if (context.json) printJson(result)
     else if (output !== '-')
       print(`${output}: ${bytes.toLocaleString('en')} bytes of ${plan.outputType} in ${took.toFixed(1)} s`)
   },
 })
-
-/** A file system's error about something that is only read. */
-function readError(error: unknown, what: string): SeamError {
-  const failure = fileError(error, what, 'read')
-  if (failure.code !== 'refused') return failure
-  return new SeamError('refused', `This account may not read ${what}. Change its permissions and run it again.`, {
-    cause: error,
-  })
-}
-
-/** @throws SeamError bad-input, not-found, refused */
-export async function readPipeline(path: string): Promise<Pipeline> {
-  let text: string
-  try {
-    const { size } = await stat(path)
-    if (size > 4 * MAX_PIPELINE) throw new SeamError('bad-input', `${path} has ${size} bytes: too many for a pipeline.`)
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
-  } catch (error) {
-    if (error instanceof TypeError) throw new SeamError('bad-input', `${path} is not UTF-8, and no pipeline.`)
-    throw readError(error, path)
-  }
-  return parsePipeline(text, path)
-}
 
 async function inputSize(path: string): Promise<number> {
   try {
@@ -112,7 +98,7 @@ interface Conversion {
 async function convert({ plan, input, sink, size, context, shelf }: Conversion) {
   const { signal, log, json } = context
   const line = progressLine(`Converting with ${plan.name}`)
-  const warnings: { node: string; code: string; message: string }[] = []
+  const warnings: RunWarning[] = []
   const begun = performance.now()
   let traffic: readonly NodeTraffic[] = []
   let bytes = 0

@@ -1,4 +1,6 @@
-import { renderUsage, runCommand, type ArgsDef, type CommandDef } from 'citty'
+import { stripVTControlCharacters } from 'node:util'
+import type { WriteStream } from 'node:tty'
+import { renderUsage, runCommand, type ArgsDef, type CommandDef, type CommandMeta } from 'citty'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import { productVersion } from '../core/version.ts'
@@ -87,6 +89,14 @@ async function checkOptions(command: AnyCommand, args: readonly string[]): Promi
   }
 }
 
+/** Help for the last of `path`: with all words that name it, and in colors where they are shown. */
+async function usageFor(path: readonly AnyCommand[], output: WriteStream): Promise<string> {
+  const above = await Promise.all(path.slice(0, -1).map(command => resolve(command.meta) as Promise<CommandMeta>))
+  const parent = above.length > 0 && { meta: { ...above[0], name: above.map(({ name }) => name).join(' ') } }
+  const usage = await renderUsage(path.at(-1)!, parent || undefined)
+  return output.isTTY && output.hasColors() ? usage : stripVTControlCharacters(usage)
+}
+
 /** Runs one command line. Returns the exit code; whatever goes wrong is one sentence on the error stream. */
 async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number> {
   try {
@@ -94,7 +104,7 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
     const command = path.at(-1)!
     const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
     if (options.includes('--help') || options.includes('-h')) {
-      print(await renderUsage(command, path.at(-2)))
+      print(await usageFor(path, process.stdout))
       return EXIT.ok
     }
     if (options.includes('--version') && path.length === 1) {
@@ -103,7 +113,7 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
     }
     if (command.subCommands) {
       await checkOptions(command, rest)
-      tell(await renderUsage(command, path.at(-2)))
+      tell(await usageFor(path, process.stderr))
       return EXIT.usage
     }
     await checkOptions(command, rest)

@@ -2,9 +2,10 @@ import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
 import type { Segment, SpeechEngine } from '#protocol/speech.ts'
 import { spokenSegments } from '../core/sentences.ts'
+import { checkLang } from '../core/config/speech.ts'
 import { wavFile, wavStream, type WavSink } from '../core/wav.ts'
 import { globalArgs, openContext } from './context.ts'
-import { mayReplace } from './output-file.ts'
+import { fileOutput, isSpecialFile, mayReplace, pipeOutput } from './output-file.ts'
 import { print, printJson, tell } from './output.ts'
 import { readText } from './text.ts'
 import { parseVoice, voiceName } from '../core/voice.ts'
@@ -32,6 +33,8 @@ export const say = defineCommand({
     const { settings } = config
     const output = args.output ?? (process.stdout.isTTY ? undefined : '-')
     if (!output) throw new SeamError('bad-input', 'Say where the sound goes: -o hello.wav, or -o - for a pipe.')
+    const given = settings['speech.lang']
+    if (given !== undefined) checkLang(given)
     const threads = settings['speech.threads']
     // Only now: it brings a native library with it, which help and mistakes need not wait for.
     const { openSpeech } = await import('../core/speech.ts')
@@ -39,14 +42,11 @@ export const say = defineCommand({
     try {
       const voices = await engine.voices()
       const voice = parseVoice(settings['speech.voice']!, voices)
-      const lang = settings['speech.lang'] ?? voices.find(({ id }) => id === voice[0]!.id)!.lang
+      const lang = given ?? voices.find(({ id }) => id === voice[0]!.id)!.lang
       const text = await readText(args.text, { signal })
       if (output !== '-') await mayReplace(output, args.force === true)
       const segments = await spokenSegments(text, { lang, voice, speed: settings['speech.speed']! })
-      const sink =
-        output === '-'
-          ? wavStream(process.stdout, engine.info.sampleRate)
-          : await wavFile(output, engine.info.sampleRate)
+      const sink = await openSink(output, engine.info.sampleRate)
       const report = await speakTo(sink, engine, segments, signal)
       const result = {
         output,
@@ -61,13 +61,19 @@ export const say = defineCommand({
       else if (json) printJson(result)
       else if (output !== '-')
         print(
-          `${output}: ${report.duration.toFixed(1)} s, ${result.voice}, ${report.realTimeFactor.toFixed(2)} × real time`,
+          `${output}: ${report.duration.toFixed(1)} s of sound made in ${report.took.toFixed(1)} s, ${result.voice}`,
         )
     } finally {
       await engine.close()
     }
   },
 })
+
+async function openSink(output: string, sampleRate: number): Promise<WavSink> {
+  if (output === '-') return wavStream(pipeOutput(), sampleRate)
+  if (await isSpecialFile(output)) return wavStream(await fileOutput(output), sampleRate)
+  return wavFile(output, sampleRate)
+}
 
 interface Report {
   /** Seconds of sound. */

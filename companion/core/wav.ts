@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { SeamError } from '#protocol/errors.ts'
 import { fileError } from './models/files.ts'
 
@@ -46,23 +44,8 @@ export interface WavSink {
   discard(): Promise<void>
 }
 
-/**
- * A file that appears when it is whole: written beside its place, and renamed. A device or a named pipe is written to
- * as it is: nothing may take its place. @throws SeamError refused, not-found, quota
- */
+/** A file that appears when it is whole: written beside its place, and renamed. @throws SeamError refused, not-found, quota */
 export async function wavFile(path: string, sampleRate: number): Promise<WavSink> {
-  const there = await stat(path).catch(() => undefined)
-  if (there && !there.isFile()) {
-    const pipe = createWriteStream(path)
-    const { finish, ...sink } = wavStream(pipe, sampleRate)
-    return {
-      ...sink,
-      async finish() {
-        await finish()
-        await new Promise<void>((resolve, reject) => pipe.once('error', reject).end(resolve))
-      },
-    }
-  }
   const draft = `${path}.${randomBytes(4).toString('hex')}.part`
   let bytes = 0
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -97,21 +80,30 @@ export async function wavFile(path: string, sampleRate: number): Promise<WavSink
   }
 }
 
+/** A pipe or a device: what was written can't be taken back. */
+interface ByteSink {
+  write(bytes: Uint8Array): Promise<void>
+  finish(): Promise<void>
+  /** It was given up. */
+  keep(): Promise<unknown>
+}
+
 /** A stream that can't go back: its header leaves the length open. */
-export function wavStream(output: Writable, sampleRate: number): WavSink {
+export function wavStream(output: ByteSink, sampleRate: number): WavSink {
   let started = false
-  const send = (bytes: Uint8Array) =>
-    new Promise<void>((resolve, reject) => output.write(bytes, error => (error ? reject(error) : resolve())))
   return {
     async write(samples) {
-      if (!started) await send(wavHeader(sampleRate))
+      if (!started) await output.write(wavHeader(sampleRate))
       started = true
-      await send(toPcm16(samples))
+      await output.write(toPcm16(samples))
     },
     async finish() {
-      if (!started) await send(wavHeader(sampleRate, 0))
+      if (!started) await output.write(wavHeader(sampleRate, 0))
+      await output.finish()
     },
-    discard: async () => undefined,
+    async discard() {
+      await output.keep()
+    },
   }
 }
 

@@ -36,7 +36,7 @@ describe('loadConfig', () => {
     expect(port()).toEqual([2, 'environment'])
     const env = { VOXLOOM_CONFIG: file, VOXLOOM_PORT: '3' }
     expect(port({ env })).toEqual([3, 'environment'])
-    expect(port({ env, flags: { 'server.port': '4' } })).toEqual([4, 'flag'])
+    expect(port({ env, flags: { 'server.port': { name: '--port', value: '4' } } })).toEqual([4, 'flag'])
     writeFileSync(file, '')
     rmSync(join(folder, '.env'))
     expect(port()).toEqual([4747, 'default'])

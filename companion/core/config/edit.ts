@@ -5,13 +5,15 @@ import { stringify } from 'smol-toml'
 import { fileError, isMissing } from '../models/files.ts'
 import { checkConfig } from './load.ts'
 import { readSetting, type SettingKey } from './settings.ts'
+import { checkSpeech } from './speech.ts'
 
 /**
  * Sets one value in the file, line by line, so that comments and order stay. The outcome is read again before it takes
- * the file's place. @throws SeamError bad-input, refused, quota
+ * the file's place. @throws SeamError bad-input, not-found (no such voice), refused, quota
  */
 export function setConfig(file: string, key: SettingKey, value: unknown): void {
   const checked = readSetting(key, value, key)
+  checkSpeech(key, checked)
   let text = ''
   try {
     text = readFileSync(file, 'utf8')

@@ -20,8 +20,15 @@ export interface Config {
   readonly models: string
 }
 
+/** A setting that the command line gives. */
+export interface Flag {
+  /** As it was typed: `--port`. */
+  readonly name: string
+  readonly value: unknown
+}
+
 export interface ConfigInput {
-  readonly flags?: Partial<Record<SettingKey, unknown>>
+  readonly flags?: Partial<Record<SettingKey, Flag>>
   /** `-c`: this file, which then must exist. */
   readonly file?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -42,7 +49,7 @@ export function loadConfig(input: ConfigInput = {}): Config {
     const { env: variable, fallback } = SETTINGS[key]
     const flag = input.flags?.[key]
     if (flag !== undefined) {
-      settings[key] = readSetting(key, flag, flagName(key))
+      settings[key] = readSetting(key, flag.value, flag.name)
       sources[key] = 'flag'
     } else if (env[variable]) {
       settings[key] = readSetting(key, env[variable], variable)
@@ -123,6 +130,3 @@ function dotenv(folder: string): Record<string, string> {
   const isOurs = (name: string) => name.startsWith('VOXLOOM_') && !name.startsWith('VOXLOOM_PLUGINS')
   return Object.fromEntries(Object.entries(parseEnv(text)).filter((pair): pair is [string, string] => isOurs(pair[0])))
 }
-
-/** As it is typed: `--port`, but `--log-level`. */
-const flagName = (key: SettingKey) => `--${key.startsWith('log.') ? key.replace('.', '-') : key.split('.')[1]}`

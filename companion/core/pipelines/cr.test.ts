@@ -54,7 +54,7 @@ describe('a pipeline', () => {
     [HEAD, 'There are no nodes'],
     [`${HEAD}nodes = []\n`, 'There are no nodes'],
     [`${HEAD}nodes = "x"\n`, '“nodes” must be a list'],
-    [nodes(1), '“name” must be'],
+    [nodes(1), '“name” is missing: write name ='],
     [`name = "${'a'.repeat(65)}"\n${nodes(1)}`, '“name” must be'],
     [`name = "../x"\n${nodes(1)}`, '“name” must be'],
     [`${HEAD}version = 1\n${nodes(1)}`, '“version” must be text'],

@@ -17,6 +17,23 @@ export interface Pipeline {
   readonly nodes: readonly PipelineNode[]
 }
 
+/** One thing that is wrong with a pipeline as it is written. */
+export interface PipelineFault {
+  /** Id of the node that it is about; empty when it is about no one node, or one without an id. */
+  readonly node: string
+  readonly message: string
+}
+
+/** A pipeline that can't be used as it is written, with all that is wrong. */
+export class FaultyPipeline extends SeamError {
+  readonly faults: readonly PipelineFault[]
+
+  constructor(where: string, faults: readonly PipelineFault[]) {
+    super('bad-input', `${where}: ${faults.map(({ message }) => message).join(' ')}`)
+    this.faults = faults
+  }
+}
+
 /** Characters of a `.cr` file. */
 export const MAX_PIPELINE = 1_048_576
 /** Nodes of a pipeline: each is a process. */
@@ -47,53 +64,56 @@ export function parsePipeline(text: string, where: string): Pipeline {
 
 /** The same for a pipeline that comes as JSON. @throws SeamError bad-input */
 export function checkPipeline(data: unknown, where: string): Pipeline {
-  const faults: string[] = []
+  const faults: PipelineFault[] = []
+  const fault = (message: string, node = '') => faults.push({ node, message })
   if (!isTable(data)) throw new SeamError('bad-input', `${where} is not a table with “name” and “nodes”.`)
-  for (const key of strangers(data, KEYS)) faults.push(unknownKey(key, KEYS))
+  for (const key of strangers(data, KEYS)) fault(unknownKey(key, KEYS))
   const { name, version = '1', description = '', nodes = [] } = data
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    faults.push('“name” must be 1 to 64 letters, digits, “.”, “_” and “-”, and begin with a letter or digit.')
+  if (name === undefined) fault('“name” is missing: write name = "audiobook" at the top, or another name.')
+  else if (typeof name !== 'string' || !NAME.test(name)) {
+    fault('“name” must be 1 to 64 letters, digits, “.”, “_” and “-”, and begin with a letter or digit.')
   }
   if (typeof version !== 'string' || version.length > 64)
-    faults.push('“version” must be text of at most 64 characters: version = "1".')
+    fault('“version” must be text of at most 64 characters: version = "1".')
   if (typeof description !== 'string' || description.length > 2000)
-    faults.push('“description” must be text of at most 2,000 characters.')
-  if (!Array.isArray(nodes)) faults.push('“nodes” must be a list: write [[nodes]] before each.')
+    fault('“description” must be text of at most 2,000 characters.')
+  if (!Array.isArray(nodes)) fault('“nodes” must be a list: write [[nodes]] before each.')
   const list = Array.isArray(nodes) ? (nodes as unknown[]) : []
   if (Array.isArray(nodes) && list.length === 0)
-    faults.push('There are no nodes: add at least one [[nodes]] with “id” and “plugin”.')
-  if (list.length > MAX_NODES) faults.push(`There are ${list.length} nodes; ${MAX_NODES} are allowed.`)
-  const checked = list.slice(0, MAX_NODES).map((node, at) => checkNode(node, at, faults))
+    fault('There are no nodes: add at least one [[nodes]] with “id” and “plugin”.')
+  if (list.length > MAX_NODES) fault(`There are ${list.length} nodes; ${MAX_NODES} are allowed.`)
+  const checked = list.slice(0, MAX_NODES).map((node, at) => checkNode(node, at, fault))
   const seen = new Set<string>()
   for (const { id } of checked) {
     if (id !== '' && seen.has(id))
-      faults.push(
+      fault(
         `Two nodes have the id “${id.slice(0, 64)}”: an id may stand once, because a pipeline is a row without circles.`,
+        id.slice(0, 64),
       )
     seen.add(id)
   }
-  if (faults.length > 0) throw new SeamError('bad-input', `${where}: ${faults.join(' ')}`)
+  if (faults.length > 0) throw new FaultyPipeline(where, faults)
   return { name: name as string, version: version as string, description: description as string, nodes: checked }
 }
 
-function checkNode(node: unknown, at: number, faults: string[]): PipelineNode {
+function checkNode(node: unknown, at: number, fault: (message: string, node?: string) => void): PipelineNode {
   const which = `Node ${at + 1}`
   if (!isTable(node)) {
-    faults.push(`${which} is not a table.`)
+    fault(`${which} is not a table.`)
     return { id: '', plugin: '', options: {} }
   }
-  for (const key of strangers(node, NODE_KEYS)) faults.push(`${which}: ${unknownKey(key, NODE_KEYS)}`)
   const { id, plugin, options = {} } = node
+  const tell = (message: string) => fault(message, typeof id === 'string' ? id.slice(0, 64) : '')
+  for (const key of strangers(node, NODE_KEYS)) tell(`${which}: ${unknownKey(key, NODE_KEYS)}`)
   if (typeof id !== 'string' || !NAME.test(id))
-    faults.push(`${which} needs an “id” of 1 to 64 letters, digits, “.”, “_” and “-”.`)
-  if (typeof plugin !== 'string' || plugin === '')
-    faults.push(`${which} needs a “plugin”: the name of one that is installed.`)
-  if (!isTable(options)) faults.push(`${which}: “options” must be a table.`)
+    tell(`${which} needs an “id” of 1 to 64 letters, digits, “.”, “_” and “-”.`)
+  if (typeof plugin !== 'string' || plugin === '') tell(`${which} needs a “plugin”: the name of one that is installed.`)
+  if (!isTable(options)) tell(`${which}: “options” must be a table.`)
   else {
     // What no option can be is refused here, where it is read: a table in a table in a table has no end.
     const wrong = Object.keys(options).filter(key => !SCALARS.includes(typeof options[key]))
     for (const key of wrong.slice(0, MAX_TOLD))
-      faults.push(`${which}: the option “${key.slice(0, 64)}” must be text, a number, or true or false.`)
+      tell(`${which}: the option “${key.slice(0, 64)}” must be text, a number, or true or false.`)
   }
   return {
     id: typeof id === 'string' ? id : '',
