@@ -66,6 +66,7 @@ test('a page of another server is paired by the code in the terminal, works, and
     context.setDefaultTimeout(30_000)
     await context.grantPermissions(['local-network-access'], { origin: host.origin })
     const page = await context.newPage()
+    const corner = page.getByRole('region', { name: 'Companion' })
     await page.goto('/studio/plugins')
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
     await expect(page.getByRole('heading', { name: 'Plugins need the companion' })).toBeVisible()
@@ -80,7 +81,7 @@ test('a page of another server is paired by the code in the terminal, works, and
     await connect(page, companion.url, '00000000')
     await expect(page.getByRole('alert').filter({ hasText: 'isn’t the code that the terminal shows' })).toBeVisible()
     await connect(page, companion.url, code.toLowerCase())
-    await expect(page.getByText(`The companion at ${companion.url} is running.`)).toBeVisible()
+    await expect(corner.getByText(`The companion at ${companion.url} is running.`)).toBeVisible()
 
     // What it is paired for: plugins, weights, and the voice over the socket.
     await expect(page.getByRole('list', { name: 'Installed' })).toContainText('kokoro-tts')
@@ -108,13 +109,13 @@ test('a page of another server is paired by the code in the terminal, works, and
     expect(await pair(companion, 'revoke', host.origin)).toBe(`${host.origin}: revoked`)
     await page.goto('/studio/plugins')
     await status(page, 'Companion refused').click()
-    await expect(page.getByText(/no longer knows this page/)).toBeVisible()
+    await expect(corner.getByText(/no longer knows this page/)).toBeVisible()
     await expect(page.getByRole('heading', { name: 'Plugins need the companion' })).toBeVisible()
 
     // A new code lets it in again, and the page can go by itself.
     await connect(page, companion.url, await pair(companion))
     await page.getByRole('button', { name: 'Disconnect' }).click()
-    await expect(page.getByText('This page comes from a server without a companion.')).toBeVisible()
+    await expect(corner.getByText('This page comes from a server without a companion.')).toBeVisible()
     expect(await pair(companion, 'list')).toBe('No page is paired.')
 
     // Whoever does not let the page reach this machine is told what to do, and so is whoever runs a server with the
