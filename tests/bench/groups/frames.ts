@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from '../../support/models.ts'
+import { ensurePrograms } from '../../support/tools.ts'
 import { atMost, median, type Row } from '../rows.ts'
 
 const MiB = 1024 * 1024
@@ -17,6 +18,7 @@ interface Report {
 
 /** The way of frames through the core: against a shell's pipe of `cat`, a small frame's latency, and a long text. */
 export async function frames({ quick }: { quick: boolean }): Promise<Row[]> {
+  ensurePrograms({ cargo: 'cargo', python3: 'python3' })
   build(['pass-through', 'chunker'])
   // What the first start after an installation does once.
   host('pass-through', 'bytes:1')
