@@ -103,11 +103,10 @@ function explain(error: unknown, path: string, part: string | undefined): SeamEr
   const failure = fileError(error, path, 'write')
   switch (failure.code) {
     case 'quota':
+      if (part === undefined) return failure
       return new SeamError(
         'quota',
-        part === undefined
-          ? `There is no room left to write ${path}. Free some space and run it again.`
-          : `There is no room left to write ${path}. What was made so far is kept as ${part}; free some space and run it again.`,
+        `There is no room left to write ${path}. What was made so far is kept as ${part}; free some space and run it again.`,
         { cause: error },
       )
     case 'refused':

@@ -6,15 +6,6 @@ import { MAX_PIPELINE, parsePipeline, type Pipeline } from '../core/pipelines/cr
 import { SavedPipelines } from '../core/pipelines/saved.ts'
 import type { Context } from './context.ts'
 
-/** A file system's error about something that is only read. */
-export function readError(error: unknown, what: string): SeamError {
-  const failure = fileError(error, what, 'read')
-  if (failure.code !== 'refused') return failure
-  return new SeamError('refused', `This account may not read ${what}. Change its permissions and run it again.`, {
-    cause: error,
-  })
-}
-
 /** @throws SeamError bad-input, not-found, refused */
 export async function readPipeline(path: string): Promise<Pipeline> {
   let text: string
@@ -24,7 +15,7 @@ export async function readPipeline(path: string): Promise<Pipeline> {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
   } catch (error) {
     if (error instanceof TypeError) throw new SeamError('bad-input', `${path} is not UTF-8, and no pipeline.`)
-    throw readError(error, path)
+    throw fileError(error, path, 'read')
   }
   return parsePipeline(text, path)
 }

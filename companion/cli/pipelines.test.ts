@@ -187,7 +187,7 @@ describe('run', () => {
     const unread = await voxloom([...run, 'in.txt', '-o', '-', '--no-verify'], { uid })
     expect([unread.code, unread.stderr]).toEqual([
       4,
-      'voxloom: This account may not read in.txt. Change its permissions and run it again.\n',
+      'voxloom: This account may not read in.txt. Change its permissions and try again.\n',
     ])
     chmodSync(join(folder, 'in.txt'), 0o644)
     chmodSync(folder, 0o555)

@@ -2,6 +2,7 @@ import { constants, createReadStream } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
+import { fileError } from '../core/models/files.ts'
 import { executePipeline, type PipelinePlan } from '../core/pipelines/execute.ts'
 import type { NodeTraffic } from '../core/pipelines/plugin-run.ts'
 import { parseMediaType, type MediaType } from '../core/plugins/media-type.ts'
@@ -11,7 +12,7 @@ import { typeOfFile } from './file-type.ts'
 import { fileOutput, keepInput, mayReplace, pipeOutput, type OutputSink } from './output-file.ts'
 import { print, printJson, progressLine, tell } from './output.ts'
 import { outputWarning, type RunWarning } from './output-type.ts'
-import { openPipeline, readError } from './pipeline-file.ts'
+import { openPipeline } from './pipeline-file.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
 
 export const runPipeline = defineCommand({
@@ -77,7 +78,7 @@ async function inputSize(path: string): Promise<number> {
     await access(path, constants.R_OK)
     return found.size
   } catch (error) {
-    throw readError(error, path)
+    throw fileError(error, path, 'read')
   }
 }
 
@@ -147,6 +148,6 @@ async function* readable(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   try {
     yield* input
   } catch (error) {
-    throw readError(error, 'the input')
+    throw fileError(error, 'the input', 'read')
   }
 }

@@ -41,7 +41,7 @@ describe('say', () => {
     expect(await home.run(['say', 'Hello.', '-o', '/dev/full'])).toEqual({
       code: 7,
       stdout: '',
-      stderr: 'voxloom: There is no room left to write /dev/full. Free some space and run it again.\n',
+      stderr: 'voxloom: There is no room left to write /dev/full. Free some space and try again.\n',
     })
   })
 
