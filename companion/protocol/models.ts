@@ -41,7 +41,8 @@ export interface ModelVariant {
 export interface ModelEntry {
   readonly id: string
   readonly name: string
-  readonly task: 'speech' | 'transcribe' | 'g2p'
+  /** `vad`: tells when somebody speaks. */
+  readonly task: 'speech' | 'transcribe' | 'g2p' | 'vad'
   readonly languages: readonly string[]
   /** SPDX. */
   readonly licence: string

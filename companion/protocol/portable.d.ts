@@ -29,6 +29,19 @@ interface TextDecoder {
 }
 declare var TextDecoder: { new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder }
 
+interface URL {
+  readonly protocol: string
+  readonly username: string
+  readonly password: string
+  readonly hostname: string
+  readonly host: string
+  readonly origin: string
+  readonly pathname: string
+  readonly search: string
+  readonly hash: string
+}
+declare var URL: { new (url: string, base?: string): URL; canParse(url: string, base?: string): boolean }
+
 declare var performance: { now(): number }
 declare var crypto: {
   subtle: { digest(algorithm: 'SHA-256', data: ArrayBufferView | ArrayBuffer): Promise<ArrayBuffer> }
@@ -37,3 +50,5 @@ declare var crypto: {
 declare function queueMicrotask(callback: () => void): void
 declare function setTimeout(callback: () => void, milliseconds?: number): number
 declare function clearTimeout(id: number | undefined): void
+declare function atob(base64: string): string
+declare function btoa(latin1: string): string

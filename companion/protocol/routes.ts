@@ -5,6 +5,7 @@
 export const RESERVED_PATHS = [
   'status',
   'models',
+  'language',
   'plugins',
   'pipeline',
   'pipelines',

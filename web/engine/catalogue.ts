@@ -1,4 +1,4 @@
-import type { ModelEntry, ModelFile, ModelSource, PackagePart } from '#protocol/models.ts'
+import type { ModelEntry, ModelFile, ModelSource, ModelVariant, PackagePart } from '#protocol/models.ts'
 
 const companion: ModelSource = { kind: 'companion' }
 
@@ -280,11 +280,73 @@ const moonshine: ModelEntry = {
         },
       ],
     },
+    {
+      // The same network in plain ONNX, for pages without a companion and for machines without Python.
+      id: 'q8',
+      device: 'wasm',
+      dtype: 'int8',
+      files: [
+        {
+          path: 'onnx/encoder_model_quantized.onnx',
+          bytes: 7_937_661,
+          sha256: 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a',
+        },
+        {
+          path: 'onnx/decoder_model_merged_quantized.onnx',
+          bytes: 20_243_286,
+          sha256: 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367',
+        },
+        {
+          path: 'tokenizer.json',
+          bytes: 3_761_754,
+          sha256: '7b913404bdd039af4756783218af4440bc07fb7d6d8258d677e34f95b3ec416f',
+        },
+      ],
+      sources: [
+        companion,
+        {
+          kind: 'hub',
+          repo: 'onnx-community/moonshine-tiny-ONNX',
+          revision: 'a6da1241cd305dcd64eab1edbd615f2bb9aabb95',
+        },
+      ],
+    },
   ],
 }
 
+/** Tells when somebody speaks. v6 is v5 trained on; both have the same inputs and outputs. */
+const sileroVad: ModelEntry = {
+  id: 'silero-vad',
+  name: 'Silero VAD',
+  task: 'vad',
+  languages: ['mul'],
+  licence: 'MIT',
+  licenceUrl: 'https://github.com/snakers4/silero-vad/blob/master/LICENSE',
+  shared: [],
+  sharedSources: [],
+  variants: [
+    sileroVariant('v5', '2623a2953f6ff3d2c1e61740c6cdb7168133479b267dfef114a4a3cc5bdd788f'),
+    sileroVariant('v6', '1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3'),
+  ],
+}
+
+function sileroVariant(id: 'v5' | 'v6', sha256: string): ModelVariant {
+  const path = `silero_vad_${id}.onnx`
+  const files = [{ from: `dist/${path}`, to: path }]
+  return {
+    id,
+    device: 'any',
+    dtype: 'fp32',
+    files: [{ path, bytes: 2_327_524, sha256 }],
+    sources: [
+      companion,
+      { kind: 'packages', packages: [{ registry: 'npm', name: '@ricky0123/vad-web', version: '0.0.31', files }] },
+    ],
+  }
+}
+
 /** Every model that the product knows. Sources are tried in the order listed; every file is checked by its hash. */
-export const CATALOGUE: readonly ModelEntry[] = [kokoro, kokoroJapanese, englishG2p, moonshine]
+export const CATALOGUE: readonly ModelEntry[] = [kokoro, kokoroJapanese, englishG2p, moonshine, sileroVad]
 
 export function findModel(id: string): ModelEntry | undefined {
   return CATALOGUE.find(entry => entry.id === id)

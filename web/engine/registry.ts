@@ -1,6 +1,13 @@
 import type { EngineInfo } from '#protocol/speech.ts'
+import type { TranscriberInfo } from '#protocol/transcribe.ts'
 import { createKokoroClient, type KokoroClient, type KokoroClientOptions } from './speech/kokoro/client.page.ts'
 import { kokoroInfo } from './speech/kokoro/meta.ts'
+import {
+  createTranscriberClient,
+  type TranscriberClient,
+  type TranscriberClientOptions,
+} from './transcribe/client.page.ts'
+import { moonshineInfo } from './transcribe/moonshine/meta.ts'
 
 /** A speech engine that the page can use. */
 interface SpeechEntry {
@@ -11,4 +18,15 @@ interface SpeechEntry {
 /** Every speech engine, the default first. Adding one adds a folder under speech/ and a line here. */
 export const SPEECH_ENGINES: readonly [SpeechEntry, ...SpeechEntry[]] = [
   { info: kokoroInfo, create: createKokoroClient },
+]
+
+/** A transcriber that the page can use. */
+interface TranscriberEntry {
+  readonly info: TranscriberInfo
+  readonly create: (options: TranscriberClientOptions) => TranscriberClient
+}
+
+/** Every transcriber, the default first. Adding one adds a folder under transcribe/ and a line here. */
+export const TRANSCRIBERS: readonly [TranscriberEntry, ...TranscriberEntry[]] = [
+  { info: moonshineInfo, create: createTranscriberClient },
 ]

@@ -10,3 +10,14 @@ export interface SpeechReport {
   /** Why WebGPU was tried and given up: the self-test's fault, or `failed` when it did not run. */
   readonly demoted?: string
 }
+
+/** What a transcriber runs on, and how fast. */
+export interface TranscriberReport {
+  /** The catalogue's model and variant whose weights are used. */
+  readonly model: string
+  readonly variant: string
+  readonly device: 'webgpu' | 'wasm'
+  readonly threads: number
+  /** Seconds of work a second of sound, measured here; undefined until something was heard. */
+  readonly realTimeFactor: number | undefined
+}

@@ -1,0 +1,163 @@
+import { SeamError } from '#protocol/errors.ts'
+import type { Run } from '#protocol/run.ts'
+import type { CaptionWord } from '#protocol/transcribe.ts'
+import { HEARING_RATE, type Recogniser, type RecogniseRun, type Recognition } from '../recogniser.ts'
+import { tokenFrames } from './align.ts'
+import { isCertain } from './certainty.ts'
+import { decodeGreedily, type Decoding } from './decode.ts'
+import { ALIGNING, attentionOf, withAttention, type Head } from './graph/attention.ts'
+import { isSilent, loudnessOf, voicedStretches } from './loudness.ts'
+import { LONGEST, moonshineInfo, mostTokens, SHORTEST } from './meta.ts'
+import { beginReading, type Networks } from './reading.ts'
+import type { MoonshineRuntime, Network } from './runtime.ts'
+import { alignedTimes, spreadTimes } from './times.ts'
+import { readVocabulary, spell, type Spelling, type Vocabulary } from './tokenizer.ts'
+import { confidenceOf, spelledWords } from './words.ts'
+
+/** Where the recogniser gets its weights. */
+export interface MoonshineFiles {
+  encoder(run: Run): Promise<Uint8Array>
+  decoder(run: Run): Promise<Uint8Array>
+  tokenizer(run: Run): Promise<Uint8Array>
+}
+
+export interface MoonshineParts {
+  readonly runtime: MoonshineRuntime
+  readonly files: MoonshineFiles
+}
+
+interface Opened extends Networks {
+  readonly vocabulary: Vocabulary
+  /** Those that tell when a word sounds; none where the file is another one. */
+  readonly heads: readonly Head[]
+}
+
+/** Moonshine over any ONNX Runtime. */
+export function createMoonshine({ runtime, files }: MoonshineParts): Recogniser {
+  let opened: Promise<Opened> | undefined
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const open = (run: Run) =>
+    (opened ??= openAll(runtime, files, run).catch(error => {
+      opened = undefined
+      throw error
+    }))
+
+  /** Networks take one run at a time. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work)
+    turn = result.catch(() => undefined)
+    return result
+  }
+
+  return {
+    info: moonshineInfo,
+    longest: LONGEST,
+    load: async (run = {}) => void (await open(run)),
+    async recognise(samples, run = {}) {
+      check(samples, run)
+      const levels = loudnessOf(samples)
+      if (samples.length < SHORTEST * HEARING_RATE || isSilent(levels)) return NOTHING
+      const networks = await open(run)
+      return inTurn(async () => {
+        throwIfCancelled(run)
+        const heads = run.words ? networks.heads : []
+        const decoding = await read(networks, runtime, samples, heads, run)
+        const spelling = spell(decoding.tokens, networks.vocabulary)
+        if (!isCertain(decoding, spelling.text)) return NOTHING
+        const { doubt } = decoding
+        return {
+          text: spelling.text,
+          words: run.words ? timedWords(spelling, decoding, levels, samples.length / HEARING_RATE) : [],
+          ...(doubt && { doubt }),
+        }
+      })
+    },
+    async close() {
+      const networks = opened
+      opened = undefined
+      await turn
+      const closing = await networks?.catch(() => undefined)
+      await closing?.encoder.close()
+      await closing?.decoder.close()
+    },
+  }
+}
+
+const NOTHING: Recognition = { text: '', words: [] }
+
+async function openAll(runtime: MoonshineRuntime, files: MoonshineFiles, run: Run): Promise<Opened> {
+  const [encoder, decoder, tokenizer] = await Promise.all([
+    files.encoder(run),
+    files.decoder(run),
+    files.tokenizer(run),
+  ])
+  const vocabulary = readVocabulary(tokenizer)
+  const listening = await runtime.open(encoder)
+  try {
+    return { encoder: listening, vocabulary, ...(await openDecoder(runtime, decoder)) }
+  } catch (error) {
+    await listening.close()
+    throw error
+  }
+}
+
+/** With attention where that can be had; else as it is, and words get rougher times. */
+async function openDecoder(runtime: MoonshineRuntime, file: Uint8Array) {
+  const exposed = await withAttention(file)
+  const network: Network | undefined = exposed && (await runtime.open(exposed).catch(() => undefined))
+  if (network && ALIGNING.heads.every(({ layer }) => network.outputs.includes(attentionOf(layer)))) {
+    return { decoder: network, heads: ALIGNING.heads }
+  }
+  await network?.close()
+  return { decoder: await runtime.open(file), heads: [] }
+}
+
+async function read(
+  networks: Networks,
+  runtime: MoonshineRuntime,
+  samples: Float32Array,
+  heads: readonly Head[],
+  { signal }: Run,
+): Promise<Decoding> {
+  const reading = await beginReading(networks, runtime, samples)
+  try {
+    const most = mostTokens(samples.length / HEARING_RATE)
+    return await decodeGreedily(token => reading.next(token, heads), { most, signal })
+  } finally {
+    reading.end()
+  }
+}
+
+function timedWords(
+  spelling: Spelling,
+  { logProbabilities, attention }: Decoding,
+  levels: Float32Array,
+  seconds: number,
+): CaptionWord[] {
+  const words = spelledWords(spelling)
+  const sound = { voiced: voicedStretches(levels), seconds }
+  const frames = tokenFrames(attention)
+  const times = frames.length > 0 ? alignedTimes(words, frames, sound) : spreadTimes(words, sound)
+  return words.map((word, i) => ({
+    text: word.text,
+    from: word.from,
+    to: word.to,
+    ...times[i]!,
+    confidence: confidenceOf(word, logProbabilities),
+  }))
+}
+
+function check(samples: Float32Array, { lang }: RecogniseRun): void {
+  if (lang !== undefined && !/^en(-|$)/i.test(lang)) {
+    throw new SeamError('unsupported', `${moonshineInfo.name} understands English alone, not “${lang}”.`)
+  }
+  if (samples.length > LONGEST * HEARING_RATE) {
+    const seconds = (samples.length / HEARING_RATE).toFixed(1)
+    throw new SeamError('bad-input', `${seconds} s of sound are too long at once. Cut it to at most ${LONGEST} s.`)
+  }
+}
+
+function throwIfCancelled({ signal }: Run): void {
+  if (signal?.aborted) throw new SeamError('cancelled', 'Cancelled.', { cause: signal.reason })
+}

@@ -1,0 +1,76 @@
+import { findModel } from '#engine/catalogue.ts'
+import { SeamError, toSeamError } from '#protocol/errors.ts'
+import type { ModelEntry } from '#protocol/models.ts'
+import { serve } from '../../../rpc/peer.ts'
+import { openModelStore } from '../../../storage/models.ts'
+import type { ModelStore } from '../../../storage/types.ts'
+import { heapBytes } from '../../speech/kokoro/worker/heap.ts'
+import type { SpeechDetector } from '../../vad/detector.ts'
+import { createEnergyDetector } from '../../vad/energy.ts'
+import type { SileroRuntime } from '../../vad/runtime.ts'
+import { createSilero } from '../../vad/silero.ts'
+import type { LoadInput, LoadOutput, TranscriberCalls } from '../calls.ts'
+import { transcriberHandlers } from '../handlers.ts'
+import { createMoonshine } from '../moonshine/engine.ts'
+import { MOONSHINE_PATHS } from '../moonshine/meta.ts'
+import type { MoonshineRuntime } from '../moonshine/runtime.ts'
+import type { Recogniser } from '../recogniser.ts'
+import { createTranscriber } from '../stream.ts'
+
+declare const self: DedicatedWorkerGlobalScope
+
+export interface Runtimes {
+  readonly moonshine: MoonshineRuntime
+  readonly silero: SileroRuntime
+}
+
+/** Answers TranscriberCalls on this worker's own port. */
+export function serveTranscriber(runtimesFor: (threads: number) => Runtimes): void {
+  const handlers = transcriberHandlers({
+    heap: heapBytes,
+    async open(input) {
+      const [store, runtimes] = [await openModelStore(), runtimesFor(input.threads)]
+      const { detector, kind } = await openDetector(store, runtimes.silero)
+      const recogniser = openMoonshine(store, runtimes.moonshine, input)
+      return { transcriber: createTranscriber({ recogniser, detector }), detector: kind }
+    },
+  })
+  serve<TranscriberCalls>(self, handlers)
+}
+
+function openMoonshine(store: ModelStore, runtime: MoonshineRuntime, { model, variant }: LoadInput): Recogniser {
+  const moonshine = entry(model)
+  const paths = Object.entries(MOONSHINE_PATHS).find(([id]) => id === variant)?.[1]
+  if (!paths) throw new SeamError('not-found', `${moonshine.name} has no variant “${variant}”.`)
+  return createMoonshine({
+    runtime,
+    files: {
+      encoder: () => store.read(moonshine, paths.encoder),
+      decoder: () => store.read(moonshine, paths.decoder),
+      tokenizer: () => store.read(moonshine, paths.tokenizer),
+    },
+  })
+}
+
+/** The trained detector, of whichever version is here; loudness has to do where there is none. */
+async function openDetector(
+  store: ModelStore,
+  runtime: SileroRuntime,
+): Promise<{ readonly detector: SpeechDetector; readonly kind: LoadOutput['detector'] }> {
+  const silero = entry('silero-vad')
+  for (const { path } of silero.variants.flatMap(variant => variant.files)) {
+    try {
+      const weights = await store.read(silero, path)
+      return { detector: createSilero({ runtime, model: async () => weights }), kind: 'silero' }
+    } catch (error) {
+      if (toSeamError(error).code !== 'not-found') throw error
+    }
+  }
+  return { detector: createEnergyDetector(), kind: 'energy' }
+}
+
+function entry(id: string): ModelEntry {
+  const found = findModel(id)
+  if (!found) throw new SeamError('internal', `The catalogue lacks “${id}”.`)
+  return found
+}
