@@ -3,6 +3,7 @@ export const LICENCES: readonly { readonly name: string; readonly licence: strin
   { name: 'Kokoro-82M', licence: 'Apache-2.0', url: 'https://huggingface.co/hexgrad/Kokoro-82M' },
   { name: 'misaki', licence: 'Apache-2.0', url: 'https://github.com/hexgrad/misaki' },
   { name: 'ONNX Runtime', licence: 'MIT', url: 'https://onnxruntime.ai' },
+  { name: 'Transformers.js', licence: 'Apache-2.0', url: 'https://huggingface.co/docs/transformers.js' },
   { name: 'Mediabunny', licence: 'MPL-2.0', url: 'https://mediabunny.dev' },
   { name: 'LAME (MP3)', licence: 'LGPL-2.0-or-later', url: 'https://lame.sourceforge.io' },
   { name: 'Vue, Pinia, Vue Router, Vue I18n', licence: 'MIT', url: 'https://vuejs.org' },
