@@ -2,7 +2,6 @@ import type { WordTime } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
 
 export type AudioFormat = 'wav' | 'mp3' | 'm4a' | 'opus' | 'm4b'
-export type CaptionFormat = 'srt' | 'vtt' | 'json'
 
 /** One sentence of the finished programme, in order. */
 export interface ExportSegment {

@@ -1,8 +1,9 @@
 import { SeamError } from '#protocol/errors.ts'
 import type { Project, ProjectSummary } from '#protocol/projects.ts'
+import { abort, connect, openNews } from './database.ts'
 import { storageError } from './errors.ts'
 import { blocksOf, joinProject, splitProject, type SplitProject } from './project-blocks.ts'
-import { openProjectDatabase, type ProjectDatabase } from './project-db.ts'
+import { openProjectDatabase, type ProjectSchema } from './project-db.ts'
 import type { ProjectStore } from './types.ts'
 
 export interface ProjectStoreOptions {
@@ -24,34 +25,9 @@ type Change = { id: string; revision?: number; removed?: boolean }
  */
 export async function openProjectStore(options: ProjectStoreOptions = {}): Promise<OpenProjectStore> {
   const name = options.name ?? 'voxloom-projects'
-  let db: ProjectDatabase | undefined
-  let opening: Promise<ProjectDatabase> | undefined
-  let outdated = false
-  let closed = false
-
-  const connect = async (): Promise<ProjectDatabase> => {
-    if (closed) throw new SeamError('internal', 'The project store was closed.')
-    if (outdated) {
-      throw new SeamError(
-        'conflict',
-        'A newer version of Voxloom was opened in another tab. Saved work is kept; reload this tab to go on.',
-      )
-    }
-    if (db) return db
-    opening ??= openProjectDatabase(name, why => {
-      db = undefined
-      if (why === 'newer') outdated = true
-    }).finally(() => (opening = undefined))
-    db = await opening
-    return db
-  }
-  await connect()
-
-  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name)
-  const listeners = new Set<(change: Change) => void>()
-  channel?.addEventListener('message', event => {
-    for (const listener of listeners) listener(event.data as Change)
-  })
+  const connection = connect<ProjectSchema>(lost => openProjectDatabase(name, lost))
+  await connection.get()
+  const news = openNews<Change>(name)
 
   /** Writes head, summary and the blocks that changed; `decide` may throw to leave everything as it was. */
   const write = async (
@@ -59,7 +35,9 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
     decide: (stored: { revision: number } | undefined, summary: ProjectSummary | undefined) => ProjectSummary,
   ): Promise<void> => {
     const { head, blocks } = split
-    const tx = (await connect()).transaction(['summaries', 'heads', 'blocks'], 'readwrite', { durability: 'strict' })
+    const tx = (await connection.get()).transaction(['summaries', 'heads', 'blocks'], 'readwrite', {
+      durability: 'strict',
+    })
     // Looked at below; handled here so that an abort is never an unhandled rejection.
     tx.done.catch(() => {})
     let need = 0
@@ -83,26 +61,21 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
       requests.push(tx.objectStore('heads').put(head), tx.objectStore('summaries').put(next), tx.done)
       await Promise.all(requests)
     } catch (error) {
-      try {
-        tx.abort()
-      } catch {
-        // Already aborted by the browser.
-      }
-      await tx.done.catch(() => {})
+      await abort(tx)
       throw await storageError(tx.error ?? error, `the project “${head.title}”`, need)
     }
-    channel?.postMessage({ id: head.id, revision: head.revision } satisfies Change)
+    news.tell({ id: head.id, revision: head.revision })
   }
 
   return {
     async list() {
-      const summaries = await (await connect()).getAll('summaries')
+      const summaries = await (await connection.get()).getAll('summaries')
       const latest = (row: ProjectSummary) => row.openedAt ?? row.updatedAt
       return summaries.sort((a, b) => (latest(a) < latest(b) ? 1 : latest(a) > latest(b) ? -1 : 0))
     },
 
     async open(id) {
-      const tx = (await connect()).transaction(['summaries', 'heads', 'blocks'], 'readonly')
+      const tx = (await connection.get()).transaction(['summaries', 'heads', 'blocks'], 'readonly')
       const range = IDBKeyRange.bound([id], [id, []])
       const [summary, head, keys, values] = await Promise.all([
         tx.objectStore('summaries').get(id),
@@ -158,7 +131,7 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
 
     /** A project that is gone has no row to keep: then nothing happens. */
     async note(id, figures) {
-      const tx = (await connect()).transaction('summaries', 'readwrite', { durability: 'strict' })
+      const tx = (await connection.get()).transaction('summaries', 'readwrite', { durability: 'strict' })
       tx.done.catch(() => {})
       try {
         const summary = await tx.store.get(id)
@@ -170,27 +143,23 @@ export async function openProjectStore(options: ProjectStoreOptions = {}): Promi
     },
 
     async remove(id) {
-      const tx = (await connect()).transaction(['summaries', 'heads', 'blocks'], 'readwrite', { durability: 'strict' })
+      const tx = (await connection.get()).transaction(['summaries', 'heads', 'blocks'], 'readwrite', {
+        durability: 'strict',
+      })
       await Promise.all([
         tx.objectStore('summaries').delete(id),
         tx.objectStore('heads').delete(id),
         tx.objectStore('blocks').delete(IDBKeyRange.bound([id], [id, []])),
         tx.done,
       ])
-      channel?.postMessage({ id, removed: true } satisfies Change)
+      news.tell({ id, removed: true })
     },
 
-    watch(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    watch: listener => news.watch(listener),
 
     close() {
-      closed = true
-      listeners.clear()
-      channel?.close()
-      db?.close()
-      db = undefined
+      news.close()
+      connection.close()
     },
   }
 }

@@ -1,7 +1,10 @@
 import type { ModelEntry, ModelVariant } from '#protocol/models.ts'
 import type { PcmChunk, WordTime } from '#protocol/pcm.ts'
+import type { Persona, PersonaFiles } from '#protocol/personas.ts'
 import type { Project, ProjectSummary } from '#protocol/projects.ts'
 import type { Run } from '#protocol/run.ts'
+import type { SoundChunk } from '#protocol/transcribe.ts'
+import type { Transcript, TranscriptSummary } from './transcripts-types.ts'
 
 /** Projects in IndexedDB, written with strict durability. */
 export interface ProjectStore {
@@ -46,6 +49,82 @@ export interface PcmStore {
   keys(): AsyncIterable<string>
   /** Bytes. */
   size(): Promise<number>
+}
+
+/** The sound of a transcript, as kept. Blobs lie on the disk, not in memory. */
+export interface KeptSound {
+  /** The file as it came; absent for recordings. */
+  readonly file?: Blob
+  /** 16-bit mono samples, without a header. */
+  readonly pcm?: { readonly samples: Blob; readonly sampleRate: number }
+}
+
+/** Keeps sound piece by piece, so that a crash costs the last seconds alone. */
+export interface SoundWriter {
+  /** Mixes to mono. Resolves when there is room for more. @throws SeamError quota */
+  write(chunk: SoundChunk): Promise<void>
+  /** Everything written so far is on the disk. @throws SeamError quota */
+  flush(): Promise<void>
+  /** Seconds written. */
+  readonly seconds: number
+}
+
+/** Transcripts in IndexedDB, written with strict durability, and their sound in files. */
+export interface TranscriptStore {
+  /** False in a private window: sound is then kept in memory until the tab closes. */
+  readonly durable: boolean
+  /** The latest first, without those removed. */
+  list(): Promise<readonly TranscriptSummary[]>
+  /** @throws SeamError not-found */
+  open(id: string): Promise<Transcript>
+  /** @throws SeamError conflict (the id is taken), quota */
+  create(transcript: Transcript): Promise<Transcript>
+  /** As ProjectStore's. @throws SeamError conflict, not-found, quota */
+  save(transcript: Transcript, expectedRevision: number): Promise<Transcript>
+  /** Keeps the list's figures without touching the revision. */
+  note(id: string, figures: { openedAt: string }): Promise<void>
+  /** Takes it out of the list; `restore` brings it back until `purge`. */
+  remove(id: string): Promise<void>
+  restore(id: string): Promise<void>
+  /** Deletes, with their sound, those removed before `moment` (milliseconds since 1970), and sound that nobody owns. */
+  purge(moment: number): Promise<void>
+  /** Tells of saves and removals made by other tabs. @returns an end to it */
+  watch(listener: (change: { id: string; revision?: number; removed?: boolean }) => void): () => void
+  /** Keeps a file as it is. All or nothing. @throws SeamError quota, cancelled */
+  keepFile(id: string, file: Blob, run?: Run): Promise<void>
+  /** Begins the copy of a transcript's sound, or a recording, anew. */
+  writer(id: string, sampleRate: number): Promise<SoundWriter>
+  sound(id: string): Promise<KeptSound>
+  /** Bytes of all sound. */
+  size(): Promise<number>
+}
+
+/** A persona as it is kept. */
+export interface StoredPersona extends Persona {
+  /** ISO 8601, UTC. */
+  readonly updatedAt: string
+  /** Raised by one at every save; the store refuses a save that was made from an older one. */
+  readonly revision: number
+}
+
+/** A row of the list: lorebooks may be large. */
+export type PersonaSummary = Pick<StoredPersona, 'id' | 'name' | 'voice' | 'updatedAt' | 'revision'>
+
+/** Personas in IndexedDB, written with strict durability. */
+export interface PersonaStore {
+  /** By name. */
+  list(): Promise<readonly PersonaSummary[]>
+  /** @throws SeamError not-found */
+  open(id: string): Promise<StoredPersona>
+  /** What lies beside it; nothing for one that is not there. */
+  files(id: string): Promise<PersonaFiles>
+  /** @throws SeamError conflict (the id is taken), quota */
+  create(persona: Persona, files?: PersonaFiles): Promise<StoredPersona>
+  /** As ProjectStore's. @throws SeamError conflict, not-found, quota */
+  save(persona: StoredPersona, expectedRevision: number): Promise<StoredPersona>
+  remove(id: string): Promise<void>
+  /** Tells of saves and removals made by other tabs. @returns an end to it */
+  watch(listener: (change: { id: string; revision?: number; removed?: boolean }) => void): () => void
 }
 
 export type ModelState =

@@ -1,16 +1,13 @@
 import { FFmpeg } from '@ffmpeg/ffmpeg'
-import coreUrl from '@ffmpeg/core?url'
-import wasmUrl from '@ffmpeg/core/wasm?url'
 import { SeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
 import type { ChapterMark } from '../encode/types.ts'
 import type { ExportMetadata } from '../types.ts'
+import { loadCore } from './core.ts'
 import { ffmetadata } from './metadata.ts'
 
 /** The largest file that FFmpeg may take, bytes: it holds input and output in memory. */
 export const MAX_REMUX_BYTES = 128 * 1024 * 1024
-
-const absolute = (url: string): string => new URL(url, location.href).href
 
 /**
  * Rewrites an M4A as an M4B whose index stands first, so that it plays while it loads; tags, cover and chapters are
@@ -36,9 +33,7 @@ export async function remuxM4b(
   signal?.addEventListener('abort', stop, { once: true })
   try {
     signal?.throwIfAborted()
-    await ffmpeg.load({ coreURL: absolute(coreUrl), wasmURL: absolute(wasmUrl) }).catch((cause: unknown) => {
-      throw new SeamError('offline', 'FFmpeg could not be fetched. Try again, or export without it.', { cause })
-    })
+    await loadCore(ffmpeg)
     await ffmpeg.writeFile('in.m4a', file)
     await ffmpeg.writeFile('tags.txt', ffmetadata(metadata, chapters, duration))
     const said: string[] = []

@@ -26,7 +26,7 @@ export const ROWS: readonly ModelRow[] = CATALOGUE.flatMap(model =>
 )
 
 /** Order of the room's groups. */
-export const TASKS = ['speech', 'g2p', 'transcribe'] as const
+export const TASKS = ['speech', 'g2p', 'transcribe', 'vad'] as const
 
 /** What the page can reach just now. */
 export interface Reach {

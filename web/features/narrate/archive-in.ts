@@ -4,7 +4,7 @@ import type { ProjectStore } from '../../storage/types.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { useStudio } from '../studio.ts'
-import { newId } from './document.ts'
+import { newId } from '../../ui/new-id.ts'
 import { useNarrateList } from './store-list.ts'
 
 /** Opens archives. Call in `setup`. */

@@ -1,18 +1,12 @@
 import type { Chapter, Paragraph, Project, ProjectSettings } from '#protocol/projects.ts'
 import type { LexiconEntry, VoiceBlend } from '#protocol/speech.ts'
+import { newId } from '../../ui/new-id.ts'
 
 // Changes to a project as pure functions: whatever a change does not touch keeps its identity, so that undo is a list
 // of projects that share nearly everything, and whoever watches can tell by `===` what to do again.
 
 /** Paragraphs that one chapter may hold before an import cuts it in parts; what the editor shows at once. */
 export const MAX_CHAPTER_PARAGRAPHS = 4000
-
-/** Twelve letters and digits: enough to tell ten million paragraphs apart, short enough for ten million. */
-export function newId(): string {
-  let id = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(12))) id += (byte % 36).toString(36)
-  return id
-}
 
 export function newParagraph(text = ''): Paragraph {
   return { id: newId(), text }

@@ -1,7 +1,8 @@
 import { useI18n } from 'vue-i18n'
 import type { Run } from '#protocol/run.ts'
-import { CAPTION_MIME, captionText } from '../../export/captions/write.ts'
-import type { CaptionFormat, ExportMetadata, ExportSegment } from '../../export/types.ts'
+import { placed } from '#text/captions/timeline.ts'
+import { CAPTION_MIME, type CaptionFormat, captionText } from '#text/captions/write.ts'
+import type { ExportMetadata, ExportSegment } from '../../export/types.ts'
 import { formatBytes, formatDuration } from '../../ui/format.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
@@ -81,7 +82,7 @@ export function useExportJob(): {
             const report = await exportAudio(input, target.stream, writing)
             bytes = report.bytes
             unfinished = report.unfinished ?? false
-          } else bytes = await writeText(captionText(format as CaptionFormat, timesOf(segments)), target)
+          } else bytes = await writeText(captionText(format as CaptionFormat, placed(timesOf(segments))), target)
           await target.finish()
           notify({
             kind: unfinished ? 'warning' : 'success',

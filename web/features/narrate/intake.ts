@@ -1,7 +1,7 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { failureWords } from './failure-words.ts'
-import { isPipeline, useIncoming } from '../../ui/incoming.ts'
+import { isText, useIncoming } from '../../ui/incoming.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { useBringIn } from './bring-in.ts'
 
@@ -16,7 +16,7 @@ export function useIntake(opened: (project: string) => void): void {
   const { t, locale } = useI18n()
 
   async function take() {
-    for (const { title, text, files } of incoming.take(item => !isPipeline(item))) {
+    for (const { title, text, files } of incoming.take(isText)) {
       try {
         const ids = files.length > 0 ? await bringIn(files) : [await bringInText(title, text)]
         const last = ids.at(-1)

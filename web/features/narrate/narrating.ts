@@ -1,4 +1,4 @@
-import type { Place } from './editor/places.ts'
+import type { Place } from '../../ui/text/places.ts'
 import type { Script, ScriptSentence } from './script.ts'
 
 /** Letters that a voice reads in a second at its own pace: for lengths that are not known yet. */

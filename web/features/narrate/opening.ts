@@ -1,6 +1,6 @@
 import { nextTick, onMounted, shallowRef, watch, type ShallowRef } from 'vue'
 import { toSeamError, type SeamError } from '#protocol/errors.ts'
-import type { Place } from './editor/places.ts'
+import type { Place } from '../../ui/text/places.ts'
 import { useNarratePlayback } from './store-playback.ts'
 import { useNarrateProject } from './store.ts'
 import { useNarrateVoices } from './store-voices.ts'

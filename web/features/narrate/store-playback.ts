@@ -6,7 +6,7 @@ import type { Run } from '#protocol/run.ts'
 import type { Lang, VoiceBlend } from '#protocol/speech.ts'
 import { useTransport, type TransportState } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
-import type { Place } from './editor/places.ts'
+import type { Place } from '../../ui/text/places.ts'
 import { createTimeline, sentenceAt, type Timeline } from './narrating.ts'
 import {
   createNarrator,

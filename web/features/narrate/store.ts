@@ -4,10 +4,10 @@ import type { SeamError } from '#protocol/errors.ts'
 import type { Chapter, Paragraph, Project, ProjectSettings } from '#protocol/projects.ts'
 import type { LexiconEntry, VoiceBlend } from '#protocol/speech.ts'
 import { useStudio } from '../studio.ts'
-import { createAutosave, type Autosave, type SaveState } from './autosave.ts'
+import { createAutosave, type Autosave, type SaveState } from '../../ui/autosave.ts'
 import { readCursor, writeCursor, type Cursor } from './cursor.ts'
 import * as change from './document.ts'
-import { createHistory, type History } from './history.ts'
+import { createHistory, type History } from '../../ui/history.ts'
 
 /** The project that is open: its text, its undo, and its way to the store. */
 export const useNarrateProject = defineStore('narrate/project', () => {
@@ -30,7 +30,7 @@ export const useNarrateProject = defineStore('narrate/project', () => {
   const empty = computed(() => !project.value || change.isEmpty(project.value))
 
   let history: History<Project> | undefined
-  let autosave: Autosave | undefined
+  let autosave: Autosave<Project> | undefined
   let unwatch: (() => void) | undefined
 
   function show(next: Project) {

@@ -4,8 +4,9 @@ import { TextSelection } from '@tiptap/pm/state'
 import type { Paragraph } from '#protocol/projects.ts'
 import { createEditor } from './create.ts'
 import { gradient, setGutter } from './gutter.ts'
-import { createLights } from './lights.ts'
-import { placeAt, positionOf, stretchOf } from './places.ts'
+import { createLights } from '../../../ui/text/lights.ts'
+import { LIGHTS } from './lights.ts'
+import { placeAt, positionOf, stretchOf } from '../../../ui/text/places.ts'
 import { toParagraphs } from './schema.ts'
 import { applyParagraphs } from './sync.ts'
 import './editor.css'
@@ -188,7 +189,7 @@ describe('keys', () => {
 describe('lights', () => {
   it('paint a word without touching the document’s elements', () => {
     const before = host.innerHTML
-    const lights = createLights(editor.view)
+    const lights = createLights(editor.view, LIGHTS)
     lights.set('word', [stretchOf(editor.state.doc, 'one', 4, 9)!])
     const [range] = [...CSS.highlights.get('voxloom-word')!] as Range[]
     expect(range?.toString()).toBe('first')
@@ -202,7 +203,7 @@ describe('lights', () => {
   })
 
   it('are decorations where the browser has no highlights', () => {
-    const lights = createLights(editor.view, { useHighlights: false })
+    const lights = createLights(editor.view, LIGHTS, { useHighlights: false })
     lights.set('word', [stretchOf(editor.state.doc, 'one', 4, 9)!])
     expect(host.querySelector('.light-word')?.textContent).toBe('first')
     caret('one', 0)

@@ -2,7 +2,7 @@ import { Extension } from '@tiptap/core'
 import type { Node as ProseNode } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { EditorView, NodeView } from '@tiptap/pm/view'
-import { paragraphId } from './schema.ts'
+import { paragraphId } from '../../../ui/text/blocks.ts'
 
 export type GutterState = 'waiting' | 'rendering' | 'ready' | 'suspect' | 'problem'
 
