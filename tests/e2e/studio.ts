@@ -74,7 +74,7 @@ function address(child: ChildProcess): Promise<string> {
   })
 }
 
-interface Fixtures {
+export interface Fixtures {
   /** A page of the shared browser profile, in which the voice is already there after the first use. */
   page: Page
 }
@@ -87,7 +87,8 @@ export interface FreshStudio {
   close(): Promise<void>
 }
 
-export async function freshStudio(): Promise<FreshStudio> {
+/** @param prepare the browser before its first page */
+export async function freshStudio(prepare?: (context: BrowserContext) => Promise<void>): Promise<FreshStudio> {
   const companion = await startCompanion()
   const profile = await mkdtemp(join(tmpdir(), 'voxloom-profile-'))
   const context = await chromium.launchPersistentContext(profile, {
@@ -100,6 +101,7 @@ export async function freshStudio(): Promise<FreshStudio> {
   // A button that is not there is known long before the test's time is up.
   context.setDefaultTimeout(30_000)
   await recordOutput(context)
+  await prepare?.(context)
   return {
     companion,
     context,

@@ -1,9 +1,11 @@
 import { watch } from 'vue'
 import { detectDevice } from '../engine/device.page.ts'
-import { SPEECH_ENGINES } from '../engine/registry.ts'
+import { createLanguageShelf } from '../engine/language/shelf.page.ts'
+import { SPEECH_ENGINES, TRANSCRIBERS } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
 import type { Player } from '../audio/sink.ts'
 import { createCompanionClient } from '../companion/client.ts'
+import { createLanguageService } from '../companion/language.ts'
 import { createCompanionLink } from '../companion/link.ts'
 import { createPluginService } from '../companion/plugins.ts'
 import { openSocket } from '../companion/socket.ts'
@@ -11,16 +13,21 @@ import { createCompanionSpeech } from '../companion/speech.ts'
 import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
 import { openPcmStore } from '../storage/pcm.ts'
+import { openPersonaStore } from '../storage/personas.ts'
 import { openProjectStore } from '../storage/projects.ts'
 import { usePreferences } from '../ui/preferences.ts'
 import { createStudioSpeech } from './speech.ts'
+
+/** Seconds of a reply that may wait to be heard: enough for a busy page, and an interruption drops them at once. */
+const TALK_BUFFER = 1
 
 /** Puts the concrete parts together. The only place that knows them all. */
 export async function createStudio(): Promise<Studio> {
   const preferences = usePreferences()
   const link = createCompanionLink()
-  const [projects, pcm, models] = await Promise.all([
+  const [projects, personas, pcm, models] = await Promise.all([
     openProjectStore(),
+    openPersonaStore(),
     openPcmStore(),
     openModelStore({
       sources: preferences.hub ? ['companion', 'hub'] : ['companion'],
@@ -29,13 +36,15 @@ export async function createStudio(): Promise<Studio> {
     }),
   ])
   const [{ create }] = SPEECH_ENGINES
+  const [{ create: createTranscriber }] = TRANSCRIBERS
+  const threads = () => (preferences.threads > 0 ? { threads: preferences.threads } : {})
   const companion = createCompanionClient({ link })
   const speech = createStudioSpeech({
     local: create({
       models,
       wish: () => ({
         device: preferences.device === 'companion' ? 'auto' : preferences.device,
-        ...(preferences.threads > 0 ? { threads: preferences.threads } : {}),
+        ...threads(),
       }),
     }),
     remote: createCompanionSpeech({ open: () => openSocket(link) }),
@@ -43,6 +52,9 @@ export async function createStudio(): Promise<Studio> {
     wanted: () => preferences.device === 'companion',
     onWish: listener => void watch(() => preferences.device, listener),
   })
+  const transcriber = createTranscriber({ models, wish: threads })
+  const languageService = createLanguageService(link)
+  const languages = createLanguageShelf({ companion: languageService, mayDownload: () => preferences.hub })
   let player: Promise<Player> | undefined
   // Asked early and for nothing, so that the first Play does not wait for the answer.
   void detectDevice()
@@ -52,6 +64,10 @@ export async function createStudio(): Promise<Studio> {
     models,
     meter: openStorageMeter({ pcm, models }),
     speech,
+    transcriber,
+    personas,
+    languages,
+    languageService,
     companion,
     plugins: createPluginService(link),
     player() {
@@ -61,6 +77,14 @@ export async function createStudio(): Promise<Studio> {
           player = undefined
           throw error
         }))
+    },
+    talkPlayer: async () =>
+      (await import('../audio/player.ts')).createPlayer({ buffer: TALK_BUFFER, latency: 'interactive' }),
+    microphone: async wish => (await import('../audio/capture/open.ts')).openMicrophone(wish),
+    async soundFile(file, { ffmpeg, ...run } = {}) {
+      const { openSoundFile } = await import('../audio/decode/open.ts')
+      const elsewhere = ffmpeg ? { ffmpeg: (await import('../export/ffmpeg/sound.ts')).openWithFfmpeg } : {}
+      return openSoundFile(file, elsewhere, run)
     },
   }
 }

@@ -3,7 +3,7 @@ import { STUDIO_PATH } from '#protocol/routes.ts'
 
 /** A room of the studio: its address, its place in the navigation, and how to get it. */
 export interface RoomInfo {
-  readonly id: 'narrate' | 'plugins' | 'models' | 'settings'
+  readonly id: 'narrate' | 'transcribe' | 'converse' | 'plugins' | 'models' | 'settings'
   readonly path: string
   /** What may follow the path: ids for deep links. */
   readonly params: string
@@ -22,6 +22,22 @@ export const ROOMS: readonly RoomInfo[] = [
     icon: 'i-lucide-audio-lines',
     key: 'n',
     load: () => import('../features/narrate/Room.vue'),
+  },
+  {
+    id: 'transcribe',
+    path: `${STUDIO_PATH}/transcribe`,
+    params: '/:transcript?',
+    icon: 'i-lucide-captions',
+    key: 't',
+    load: () => import('../features/transcribe/Room.vue'),
+  },
+  {
+    id: 'converse',
+    path: `${STUDIO_PATH}/converse`,
+    params: '/:part(personas)?',
+    icon: 'i-lucide-messages-square',
+    key: 'c',
+    load: () => import('../features/converse/Room.vue'),
   },
   {
     id: 'plugins',

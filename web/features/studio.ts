@@ -1,12 +1,18 @@
 import { inject, type InjectionKey } from 'vue'
-import type { SpeechReport } from '#engine/report.ts'
+import type { SpeechReport, TranscriberReport } from '#engine/report.ts'
+import type { HearingEvent, HearRun } from '#engine/transcribe/events.ts'
 import type { Run } from '#protocol/run.ts'
 import type { LexiconEntry, Lang, SpeechEngine } from '#protocol/speech.ts'
+import type { SoundChunk, Transcriber } from '#protocol/transcribe.ts'
 import type { Analysis } from '#text/g2p/phonemizer.ts'
+import type { Microphone, MicrophoneWish } from '../audio/capture/types.ts'
+import type { SoundFile } from '../audio/decode/types.ts'
 import type { Player } from '../audio/sink.ts'
 import type { PluginService } from '../companion/plugin-types.ts'
 import type { CompanionClient } from '../companion/types.ts'
-import type { ModelStore, PcmStore, ProjectStore, StorageMeter } from '../storage/types.ts'
+import type { LanguageService } from '../companion/language.ts'
+import type { LanguageShelf } from '../engine/language/shelf.page.ts'
+import type { ModelStore, PcmStore, PersonaStore, ProjectStore, StorageMeter } from '../storage/types.ts'
 
 /** A speech engine as the rooms see it: loads itself on first use, and can say what it runs on. */
 export interface StudioSpeech extends SpeechEngine {
@@ -29,6 +35,15 @@ export type VoicesElsewhere = 'used' | 'unwanted' | 'looking' | 'absent' | 'othe
 
 export type { SpeechReport }
 
+/** A transcriber as the rooms see it: loads itself on first use, and can say what it runs on. */
+export interface StudioTranscriber extends Transcriber {
+  /** What it runs on; undefined before `load`. */
+  readonly report: TranscriberReport | undefined
+  watch(listener: () => void): () => void
+  /** Everything as it is heard: where speech begins and ends, and the captions. */
+  listen(sound: AsyncIterable<SoundChunk>, run?: HearRun): AsyncIterable<HearingEvent>
+}
+
 /** The concrete parts, put together in app/composition.ts and handed to the rooms. */
 export interface Studio {
   readonly projects: ProjectStore
@@ -38,6 +53,22 @@ export interface Studio {
   readonly speech: StudioSpeech
   /** Made at the first call, which must come from a user gesture. */
   player(): Promise<Player>
+  /** A player of one's own, with the shortest way to the ear; close it. From a user gesture. */
+  talkPlayer(): Promise<Player>
+  readonly transcriber: StudioTranscriber
+  /** From a user gesture. @throws SeamError refused (permission), not-found (none there), conflict (in use), unsupported */
+  microphone(wish?: MicrophoneWish): Promise<Microphone>
+  /**
+   * Reads the sound of any file that the browser decodes; with `ffmpeg`, to whose download and licence the user has
+   * agreed, of any other.
+   * @throws SeamError bad-input; unsupported, with `needs: 'ffmpeg'` in its details where that may read it
+   */
+  soundFile(file: Blob, run?: Run & { readonly ffmpeg?: boolean }): Promise<SoundFile>
+  readonly personas: PersonaStore
+  /** Every language model that this page can use. */
+  readonly languages: LanguageShelf
+  /** The companion's servers of language models. */
+  readonly languageService: LanguageService
   readonly companion: CompanionClient
   /** Plugins, pipelines and jobs of the companion; every call fails with `offline` while there is none. */
   readonly plugins: PluginService

@@ -3,6 +3,8 @@ import { STUDIO_PATH } from '../../companion/protocol/routes.ts'
 
 const narrate = `${STUDIO_PATH}/narrate`
 
+const transcribe = `${STUDIO_PATH}/transcribe`
+
 const pipelines = `${STUDIO_PATH}/plugins/pipeline`
 
 /** Types of file that Narrate opens, by share and by double click. */
@@ -11,6 +13,26 @@ const documents = {
   'text/markdown': ['.md', '.markdown'],
   'application/vnd.voxloom+zip': ['.voxloom'],
 } as const
+
+/** Sound and video that Transcribe opens. Systems offer an app only for types and endings that it names. */
+const recordings = {
+  'audio/wav': ['.wav'],
+  'audio/mpeg': ['.mp3'],
+  'audio/mp4': ['.m4a'],
+  'audio/aac': ['.aac'],
+  'audio/flac': ['.flac'],
+  'audio/ogg': ['.ogg', '.oga', '.opus'],
+  'video/mp4': ['.mp4', '.m4v'],
+  'video/quicktime': ['.mov'],
+  'video/webm': ['.webm'],
+} as const
+
+/** Types and endings, in one list, as a share target wants them. */
+const flat = (types: Readonly<Record<string, readonly string[]>>): string[] =>
+  Object.entries(types).flatMap(([type, ends]) => [type, ...ends])
+/** As a file handler wants them. */
+const accepted = (types: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(Object.entries(types).map(([type, ends]) => [type, [...ends]]))
 
 /** The web app manifest. */
 export const manifest: Partial<ManifestOptions> = {
@@ -33,6 +55,7 @@ export const manifest: Partial<ManifestOptions> = {
   ],
   shortcuts: [
     { name: 'Narrate', url: narrate, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
+    { name: 'Transcribe', url: transcribe, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
     { name: 'Plugins', url: `${STUDIO_PATH}/plugins`, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
     { name: 'Models', url: `${STUDIO_PATH}/models`, icons: [{ src: '/icons/icon-192.png', sizes: '192x192' }] },
   ],
@@ -44,14 +67,13 @@ export const manifest: Partial<ManifestOptions> = {
       title: 'title',
       text: 'text',
       url: 'url',
-      files: [{ name: 'files', accept: Object.entries(documents).flatMap(([type, ends]) => [type, ...ends]) }],
+      // A phone's recorder may share any kind of sound.
+      files: [{ name: 'files', accept: [...flat(documents), 'audio/*', 'video/*', ...flat(recordings)] }],
     },
   },
   file_handlers: [
-    {
-      action: narrate,
-      accept: Object.fromEntries(Object.entries(documents).map(([type, ends]) => [type, [...ends]])),
-    },
+    { action: narrate, accept: accepted(documents) },
+    { action: transcribe, accept: accepted(recordings) },
     { action: pipelines, accept: { 'application/vnd.voxloom.pipeline+toml': ['.cr'] } },
   ],
   launch_handler: { client_mode: ['navigate-existing', 'auto'] },

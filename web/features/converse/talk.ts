@@ -1,0 +1,112 @@
+import { Intake } from '#dsp/intake.ts'
+import { systemClock } from '#dialogue/clock.ts'
+import { Conversation } from '#dialogue/conversation.ts'
+import type { Partner } from '#dialogue/types.ts'
+import { HEARING_RATE } from '#engine/transcribe/recogniser.ts'
+import type { DialogueEvent, EventsDropped, Turn } from '#protocol/dialogue.ts'
+import { loadSegmenter } from '#text/segment/segmenter.ts'
+import type { Microphone } from '../../audio/capture/types.ts'
+import type { Player } from '../../audio/sink.ts'
+import type { StudioTranscriber } from '../studio.ts'
+import { MicrophoneEars } from './ears.ts'
+import { PlayerSink } from './sink.ts'
+import { ReplySound, UserSound, type Sound } from './sound.ts'
+import type { TalkMode } from './types.ts'
+
+export interface TalkParts {
+  readonly player: Player
+  readonly transcriber: StudioTranscriber
+  readonly partner: Partner
+  readonly mode: TalkMode
+  onEvent(event: DialogueEvent | EventsDropped): void
+}
+
+/** One conversation in this page: the dialogue, a microphone that comes and goes, and the sound of both sides. */
+export class Talk {
+  readonly conversation: Conversation
+  readonly #player: Player
+  readonly #ears: MicrophoneEars
+  readonly #user = new UserSound(HEARING_RATE)
+  readonly #replies = new ReplySound()
+  readonly #intake = new Intake(HEARING_RATE, 1)
+  #partner: Partner
+  #microphone: Microphone | undefined
+
+  static async open(parts: TalkParts): Promise<Talk> {
+    return new Talk(parts, await loadSegmenter())
+  }
+
+  private constructor(
+    { player, transcriber, partner, mode, onEvent }: TalkParts,
+    segmenter: Awaited<ReturnType<typeof loadSegmenter>>,
+  ) {
+    this.#player = player
+    this.#partner = partner
+    this.#ears = new MicrophoneEars(transcriber, {
+      lang: () => this.#partner.lang,
+      hear: event => this.conversation.hear(event),
+      taken: (samples, sampleRate) => {
+        const { samples: heard, frames } = this.#intake.take(samples, sampleRate, 1)
+        this.#user.append(heard.subarray(0, frames))
+      },
+      failed: error => {
+        void this.closeMicrophone()
+        this.conversation.fail(error)
+      },
+    })
+    this.conversation = new Conversation({
+      sink: new PlayerSink(player, this.#replies),
+      ears: this.#ears,
+      clock: systemClock,
+      segmenter,
+      partner,
+    })
+    this.mode = mode
+    void this.#read(onEvent)
+  }
+
+  get microphone(): Microphone | undefined {
+    return this.#microphone
+  }
+
+  set mode(mode: TalkMode) {
+    this.conversation.mode = mode === 'hands-free' ? 'hands-free' : 'push-to-talk'
+  }
+
+  set partner(partner: Partner) {
+    this.#partner = partner
+    this.conversation.partner = partner
+  }
+
+  async listenTo(microphone: Microphone): Promise<void> {
+    await this.closeMicrophone()
+    this.#microphone = microphone
+    this.#ears.start(microphone)
+  }
+
+  async closeMicrophone(): Promise<void> {
+    const microphone = this.#microphone
+    this.#microphone = undefined
+    this.#ears.close()
+    await microphone?.close()
+  }
+
+  /** What one side of a turn sounded like; empty when it is not kept. */
+  soundOf(turn: Turn, side: 'user' | 'reply'): Sound {
+    if (side === 'reply') return this.#replies.of(turn.reply?.segments ?? [])
+    const { start, end } = turn.user ?? {}
+    return start === undefined || end === undefined
+      ? { samples: new Float32Array(0), sampleRate: HEARING_RATE }
+      : this.#user.slice(start, end)
+  }
+
+  async close(): Promise<void> {
+    this.conversation.close()
+    await this.closeMicrophone()
+    await this.#player.close()
+  }
+
+  async #read(onEvent: TalkParts['onEvent']): Promise<void> {
+    for await (const event of this.conversation.events()) onEvent(event)
+  }
+}

@@ -1,0 +1,31 @@
+import { Intake } from '#dsp/intake.ts'
+import { wavHeader } from '../../export/encode/wav-header.ts'
+import type { Sound } from './sound.ts'
+
+/** Hz of a file that holds both sides. */
+const RATE = 24_000
+/** Seconds between two who speak. */
+const REST = 0.4
+
+/** One WAV file of sounds that follow each other, mono, 16 bits. */
+export function wavOf(sounds: readonly Sound[], title = ''): Blob {
+  const rest = new Int16Array(Math.round(REST * RATE))
+  const parts = sounds.flatMap((sound, at) => (at === 0 ? [pcm16(sound)] : [rest, pcm16(sound)]))
+  const frames = parts.reduce((sum, { length }) => sum + length, 0)
+  return new Blob([wavHeader(RATE, frames, { title }), ...parts], { type: 'audio/wav' })
+}
+
+function pcm16({ samples, sampleRate }: Sound): Int16Array<ArrayBuffer> {
+  const intake = new Intake(RATE, 1)
+  const parts = [intake.take(samples, sampleRate, 1), undefined].map(taken => {
+    const { samples: all, frames } = taken ?? intake.finish()
+    return Int16Array.from(all.subarray(0, frames), sample => Math.max(-1, Math.min(1, sample)) * 32_767)
+  })
+  const joined = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
