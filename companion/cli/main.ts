@@ -11,6 +11,7 @@ const main: AnyCommand = defineCommand({
   subCommands: {
     run: () => import('./run-pipeline.ts').then(module => module.runPipeline),
     say: () => import('./say.ts').then(module => module.say),
+    transcribe: () => import('./transcribe.ts').then(module => module.transcribe),
     phonemes: () => import('./phonemes.ts').then(module => module.phonemes),
     pipeline: () => import('./pipeline.ts').then(module => module.pipeline),
     configure: () => import('./configure.ts').then(module => module.configure),

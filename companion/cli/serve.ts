@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
+import { openListeners } from '../core/listening/open.ts'
 import { openSpeakers } from '../core/speakers/open.ts'
 import { startDaemon, type Daemon } from '../daemon/server.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
@@ -19,10 +20,11 @@ export const serve = defineCommand({
   args: {
     port: { type: 'string', description: '0 for any free one', valueHint: 'N' },
     queue: { type: 'string', description: 'have chapters made by workers: redis://host:6379', valueHint: 'URL' },
+    wyoming: { type: 'string', description: 'a port for Home Assistant and its like', valueHint: 'PORT' },
     ...globalArgs,
   },
   async run({ args }) {
-    const context = await openContext(args, { port: 'server.port', queue: 'queue.url' })
+    const context = await openContext(args, { port: 'server.port', queue: 'queue.url', wyoming: 'wyoming.port' })
     const daemon = await listen(context, { dist })
     announce(context, daemon)
     return untilStopped(context, daemon)
@@ -67,6 +69,14 @@ export async function listen(
       stateFolder: folders.state,
       host,
       speakers: openSpeakers(config.models, settings['speech.threads']),
+      listeners: openListeners(config.models, settings['speech.threads']),
+      ...(settings['wyoming.port'] !== undefined && {
+        wyoming: {
+          port: settings['wyoming.port'],
+          host: settings['wyoming.host']!,
+          own: { voice: settings['speech.voice']!, speed: settings['speech.speed']! },
+        },
+      }),
       logger: log.logger,
       ...(dist !== undefined && { dist }),
       ...(origins && { origins }),
@@ -85,9 +95,15 @@ export async function listen(
   }
 }
 
-export function announce({ json }: Context, { address, port }: Daemon): void {
-  if (json) printJson({ address, port })
+export function announce({ json }: Context, { address, port, wyoming }: Daemon): void {
+  if (json) printJson({ address, port, ...(wyoming && { wyoming: wyoming.address }) })
   else tell(`Voxloom is at ${address} (Ctrl-C stops it)`)
+  if (wyoming && !json) tell(`Wyoming is at ${wyoming.address}`)
+  if (wyoming?.isOpen) {
+    tell(
+      `voxloom: Whoever can reach ${wyoming.address} may have this machine speak and listen: Wyoming knows no password. Let only your own network reach it.`,
+    )
+  }
 }
 
 /** Ends with 0: stopping a server is not a failure. */

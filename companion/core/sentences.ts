@@ -2,9 +2,9 @@ import type { Lang, Segment, VoiceBlend } from '#protocol/speech.ts'
 import { loadSegmenter } from '#text/segment/segmenter.ts'
 
 /** Seconds of silence between sentences, and between paragraphs; none behind the last. */
-const PAUSE = { sentence: 0.35, paragraph: 0.75 } as const
+export const PAUSE = { sentence: 0.35, paragraph: 0.75 } as const
 
-interface Manner {
+export interface Manner {
   readonly lang: Lang
   readonly voice: VoiceBlend
   readonly speed: number

@@ -8,7 +8,7 @@ const HEADER = 44
 const WAV_LIMIT = 0xffff_ffff - HEADER
 
 /** RIFF/WAVE header for 16-bit mono PCM. `dataBytes` of a stream is not known: the largest value says so. */
-function wavHeader(sampleRate: number, dataBytes = WAV_LIMIT): Uint8Array {
+export function wavHeader(sampleRate: number, dataBytes = WAV_LIMIT): Uint8Array {
   const header = Buffer.alloc(HEADER)
   header.write('RIFF', 0, 'latin1')
   header.writeUInt32LE(dataBytes + HEADER - 8, 4)

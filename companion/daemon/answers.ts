@@ -16,19 +16,27 @@ const MEANING = {
   507: 'There is no room left.',
 } as const
 
-type Status = keyof typeof MEANING
+export type FailureStatus = keyof typeof MEANING
 
 /** Schemas of a route's failures: those that any route has, and its own. */
-export function failures<Own extends Status>(
+export function failures<Own extends FailureStatus>(
   ...own: readonly Own[]
 ): Record<401 | 403 | 500 | Own, typeof errorSchema> {
-  const all = [...new Set<Status>([401, 403, 500, ...own])].sort()
+  return failuresAs(errorSchema, own)
+}
+
+/** The same for routes whose failures have another shape. */
+export function failuresAs<Own extends FailureStatus, Shape extends z.ZodType>(
+  schema: Shape,
+  own: readonly Own[],
+): Record<401 | 403 | 500 | Own, Shape> {
+  const all = [...new Set<FailureStatus>([401, 403, 500, ...own])].sort()
   const pairs = all.map(status => [
     status,
-    { description: MEANING[status], content: { 'application/json': { schema: errorSchema } } },
+    { description: MEANING[status], content: { 'application/json': { schema } } },
   ])
   // Fastify takes either form; the type is that of what is sent.
-  return Object.fromEntries(pairs) as Record<401 | 403 | 500 | Own, typeof errorSchema>
+  return Object.fromEntries(pairs) as Record<401 | 403 | 500 | Own, Shape>
 }
 
 /** An answer of bytes, whose type is told by its Content-Type. */

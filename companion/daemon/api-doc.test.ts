@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openListeners } from '../core/listening/open.ts'
 import { ModelStore } from '../core/models/store.ts'
 import { productRoot } from '../core/paths.ts'
 import { PluginHost } from '../core/plugins/host.ts'
+import { openSpeakers } from '../core/speakers/open.ts'
 import { ensureToken } from '../core/token.ts'
 import { startDaemon, type Daemon } from './server.ts'
 
@@ -29,7 +31,15 @@ beforeAll(async () => {
     maxInput: 1 << 20,
   })
   await host.jobs.start()
-  daemon = await startDaemon({ port: 0, store: new ModelStore({ folder: join(folder, 'models') }), stateFolder, host })
+  const models = join(folder, 'models')
+  daemon = await startDaemon({
+    port: 0,
+    store: new ModelStore({ folder: models }),
+    stateFolder,
+    host,
+    speakers: openSpeakers(models),
+    listeners: openListeners(models),
+  })
 })
 afterAll(async () => {
   await daemon.close()

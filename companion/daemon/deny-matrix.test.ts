@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cookieOf, ownPage } from './fixture.ts'
 import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
@@ -16,6 +17,7 @@ beforeAll(async () => {
   fixture = await openPluginFixture()
   cookie = cookieOf(await fixture.ask('/studio/narrate'))
   await fixture.call('PUT', '/pipelines/kept', { json: puppet() })
+  await fixture.call('PUT', '/language/providers/kept', { json: server({ key: 'sk-private' }) })
   job = (await fixture.start({}, 'private')).id
   await fixture.over(job)
   for (const page of Object.values(pages)) {
@@ -30,6 +32,15 @@ beforeAll(async () => {
 afterAll(async () => {
   console.log(table())
   await fixture.close()
+})
+
+/** A server of language models that nobody may be sent to: nothing listens there. */
+const server = (more: object = {}) => ({
+  preset: 'other',
+  name: 'Box',
+  base: 'http://127.0.0.1:9/v1',
+  model: 'm',
+  ...more,
 })
 
 /** Every route that changes or tells something of the user's, with a request that does something when it is let in. */
@@ -52,6 +63,13 @@ const ROUTES = (
     ['GET', '/jobs/:job/log'],
     ['POST', '/jobs/:job/cancel'],
     ['DELETE', '/jobs/:job'],
+    ['GET', '/language/providers'],
+    ['PUT', '/language/providers/kept', server({ base: 'https://evil.example' })],
+    ['PUT', '/language/providers/new', server()],
+    ['DELETE', '/language/providers/kept'],
+    ['POST', '/language/providers/kept/restore'],
+    ['GET', '/language/providers/kept/health'],
+    ['POST', '/language/providers/kept/chat', { messages: [{ role: 'user', text: 'x' }] }],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
     ['POST', '/ws/ticket'],
@@ -59,6 +77,10 @@ const ROUTES = (
     ['GET', '/pair'],
     ['DELETE', '/pair'],
     ['DELETE', '/pair/https%3A%2F%2Fpaired.example'],
+    ['GET', '/v1/models'],
+    ['GET', '/v1/models/tts-1'],
+    ['POST', '/v1/audio/speech', { model: 'tts-1', input: 'x', voice: 'alloy' }],
+    ['POST', '/v1/audio/transcriptions', {}],
   ] as readonly (readonly [method: string, path: string, body?: unknown])[]
 ).map(([method, path, body]) => ({ method, path, body }))
 
@@ -178,7 +200,7 @@ describe.each(ROUTES)('$method $path', ({ method, path, body }) => {
     results.push({ route: `${method} ${path}`, caller: caller.name, status, asExpected: status === caller.refused })
     expect([status, headers['access-control-allow-origin']]).toEqual([caller.refused, caller.readable])
     expect(answer.body.toString()).not.toMatch(
-      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example/,
+      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example|sk-private|127\.0\.0\.1:9/,
     )
     expect(world()).toEqual(before)
   })
@@ -235,7 +257,12 @@ it('lets in whoever may', async () => {
 function world() {
   const { pluginHost } = fixture
   const files = readdirSync(fixture.folder, { recursive: true }) as string[]
-  return { starts: fixture.starts(), jobs: pluginHost.counts(), files: files.filter(file => !/\.db-|lock/.test(file)) }
+  return {
+    starts: fixture.starts(),
+    jobs: pluginHost.counts(),
+    files: files.filter(file => !/\.db-|lock/.test(file)),
+    language: readFileSync(join(fixture.folder, 'state', 'language.json'), 'utf8'),
+  }
 }
 
 /** A line for each caller, with what the routes said. */

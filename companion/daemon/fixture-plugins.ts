@@ -1,12 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { isOver, type JobInfo } from '#protocol/jobs.ts'
+import { openListeners } from '../core/listening/open.ts'
 import { PluginHost } from '../core/plugins/host.ts'
+import { openSpeakers } from '../core/speakers/open.ts'
 import { puppet, writePuppet } from '../core/testing/puppet.ts'
 import { openFixture, type Answer, type Fixture, type Sent } from './fixture.ts'
 
 export { puppet }
+
+const NOWHERE = join(tmpdir(), 'voxloom-no-weights')
 
 export interface PluginFixture extends Fixture {
   readonly pluginHost: PluginHost
@@ -26,6 +31,9 @@ export interface PluginFixture extends Fixture {
 export async function openPluginFixture({ maxInput = 1_000_000, concurrency = 2 } = {}): Promise<PluginFixture> {
   let host!: PluginHost
   const fixture = await openFixture({
+    // On a folder without weights: who may ask is judged before anybody speaks or listens.
+    speakers: openSpeakers(NOWHERE),
+    listeners: openListeners(NOWHERE),
     host(folder) {
       const plugins = join(folder, 'plugins')
       writePuppet(plugins)

@@ -8,9 +8,11 @@ import { Readable } from 'node:stream'
 import type { ModelEntry } from '#protocol/models.ts'
 import { ModelStore } from '../core/models/store.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
+import type { ListenerPool } from '../core/listening/pool.ts'
 import type { SpeakerPool } from '../core/speakers/pool.ts'
 import { ensureToken } from '../core/token.ts'
 import { startDaemon } from './server.ts'
+import type { WyomingPlace } from './wyoming.ts'
 
 /** What the built page's files are to be dressed with. */
 export const csp = "default-src 'self'; frame-ancestors 'none'"
@@ -27,6 +29,8 @@ export interface Answer {
 export interface Fixture {
   readonly folder: string
   readonly port: number
+  /** Of the Wyoming protocol, when it was asked for. */
+  readonly wyoming: string | undefined
   /** `localhost:<port>` */
   readonly host: string
   readonly token: string
@@ -51,6 +55,10 @@ export interface FixtureOptions {
   /** Plugins and jobs, with what they need in the fixture's folder. */
   readonly host?: (folder: string) => PluginHost
   readonly speakers?: SpeakerPool
+  readonly listeners?: ListenerPool
+  readonly wyoming?: WyomingPlace
+  /** The product's own catalogue, with weights from this folder, in place of one small model. */
+  readonly models?: string
 }
 
 /** A real daemon on a free port, with a small page and one model, for tests. */
@@ -59,10 +67,14 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
   const weights = randomBytes(5_000)
   const sha256 = createHash('sha256').update(weights).digest('hex')
   const dist = writeFiles(folder, weights)
-  const store = new ModelStore({ folder: join(folder, 'models'), catalogue: [model(weights.length, sha256)] })
+  const store = new ModelStore(
+    options.models === undefined
+      ? { folder: join(folder, 'models'), catalogue: [model(weights.length, sha256)] }
+      : { folder: options.models },
+  )
   const stateFolder = join(folder, 'state')
   const host = options.host?.(folder)
-  const { speakers } = options
+  const { speakers, listeners, wyoming } = options
   const daemon = await startDaemon({
     port: 0,
     store,
@@ -71,6 +83,8 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
     origins: [devOrigin],
     ...(host && { host }),
     ...(speakers && { speakers }),
+    ...(listeners && { listeners }),
+    ...(wyoming && { wyoming }),
   })
   const { port } = daemon
   const name = `localhost:${port}`
@@ -78,6 +92,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
   return {
     folder,
     port,
+    wyoming: daemon.wyoming?.address,
     host: name,
     token,
     bearer: { authorization: `Bearer ${token}` },

@@ -1,16 +1,38 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { TRANSCRIPT_FORMATS } from '../core/openai/transcript.ts'
 import { productVersion } from '../core/version.ts'
 
-/** A job's body is JSON, or the input itself in any other type: Zod has no word for the second. */
+/** Bodies that Zod has no word for: a job's input itself in any type, and a form with a file. */
 function withRawBody({ schema, url }: ReturnType<typeof jsonSchemaTransform>) {
-  if (url !== '/pipeline/run') return { schema, url }
-  const content = {
+  const content = RAW_BODIES[url]
+  return content ? { schema: { ...schema, body: { content } }, url } : { schema, url }
+}
+
+const BINARY = { type: 'string', format: 'binary' }
+
+const RAW_BODIES: Readonly<Record<string, object>> = {
+  '/pipeline/run': {
     'application/json': { schema: { $ref: '#/components/schemas/RunInput' } },
     'text/plain': { schema: { type: 'string' } },
-    'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
-  }
-  return { schema: { ...schema, body: { content } }, url }
+    'application/octet-stream': { schema: BINARY },
+  },
+  '/v1/audio/transcriptions': {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        required: ['file', 'model'],
+        properties: {
+          file: BINARY,
+          model: { type: 'string', maxLength: 256 },
+          language: { type: 'string', maxLength: 35 },
+          response_format: { type: 'string', enum: TRANSCRIPT_FORMATS, default: 'json' },
+          stream: { type: 'string', enum: ['true', 'false'], default: 'false' },
+          'timestamp_granularities[]': { type: 'array', items: { type: 'string', enum: ['word', 'segment'] } },
+        },
+      },
+    },
+  },
 }
 
 /** How openapi.json is made: from the very schemas that requests and answers are checked against. */
@@ -40,6 +62,8 @@ export function openApi(): FastifyDynamicSwaggerOptions {
         { name: 'plugins', description: 'What is installed' },
         { name: 'pipelines', description: 'Plugins in a row' },
         { name: 'jobs', description: 'Runs of pipelines' },
+        { name: 'language', description: 'Servers of language models, which the companion asks' },
+        { name: 'openai', description: 'Speech and hearing, as OpenAI’s clients ask for them' },
       ],
     },
     transform: document => withRawBody(jsonSchemaTransform(document)),

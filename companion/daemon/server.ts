@@ -6,19 +6,26 @@ import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompi
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { ModelStore } from '../core/models/store.ts'
+import type { ListenerPool } from '../core/listening/pool.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import { describeVoice } from '../core/speakers/open.ts'
 import type { SpeakerPool } from '../core/speakers/pool.ts'
 import { errorCode } from '../core/models/files.ts'
+import { LanguageProviders } from '../core/language/providers.ts'
 import { Pairings } from '../core/pairing.ts'
 import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
+import { isLoopback } from '../core/wyoming/server.ts'
+import { asyncApi } from './asyncapi.ts'
 import { guardDoor, refusal } from './door.ts'
 import { Guard } from './guard.ts'
 import { jobRoutes } from './job-routes.ts'
+import { languageRoutes } from './language-routes.ts'
 import { knowMethods } from './methods.ts'
 import { measure } from './metrics.ts'
 import { modelRoutes } from './models.ts'
+import { speakOpenAi } from './openai/errors.ts'
+import { openAiRoutes } from './openai/routes.ts'
 import { openApi } from './openapi.ts'
 import { servePage } from './page.ts'
 import { PairingLines } from './pairing-lines.ts'
@@ -28,7 +35,8 @@ import { fail } from './reply.ts'
 import { SocketHub } from './socket.ts'
 import { socketCalls, socketStreams } from './socket-calls.ts'
 import { speechStreams } from './speech-calls.ts'
-import { statusRoutes } from './status.ts'
+import { statusCalls, statusRoutes } from './status.ts'
+import { openWyoming, type WyomingPlace } from './wyoming.ts'
 
 export interface DaemonOptions {
   /** 0 takes any free one. */
@@ -40,6 +48,10 @@ export interface DaemonOptions {
   readonly host?: PluginHost
   /** The companion's own voice; the daemon ends it. */
   readonly speakers?: SpeakerPool
+  /** What the companion hears with; the daemon ends it. */
+  readonly listeners?: ListenerPool
+  /** A port for programs that speak the Wyoming protocol; it needs speakers and listeners. */
+  readonly wyoming?: WyomingPlace
   /** The built page; absent when another server shows it. */
   readonly dist?: string
   /** Other origins whose pages may ask, e.g. the development server's. */
@@ -51,6 +63,8 @@ export interface Daemon {
   readonly port: number
   /** `http://localhost:<port>` */
   readonly address: string
+  /** Where the Wyoming protocol is spoken, and whether other machines can reach it. */
+  readonly wyoming?: { readonly address: string; readonly isOpen: boolean }
   /** Ends open requests and sockets, and lets go of the port. */
   close(): Promise<void>
 }
@@ -68,13 +82,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     uptime: Math.round(performance.now() - started) / 1000,
     ...(await inventory(options)),
   })
-  const app = await createApp(options, { guard, pairings, lines }, status)
+  const { host, speakers, listeners } = options
+  const calls = { ...statusCalls(status), ...(host && socketCalls(host)) }
+  const streams = { ...(host && socketStreams(host)), ...(speakers && speechStreams(speakers)) }
+  const app = await createApp(options, { guard, pairings, lines }, status, asyncApi(calls, streams))
   const servers = await listenOnLoopback(app, options.port)
   const port = portOf(servers[0]!)
   guard.port = port
-  const { host, speakers } = options
-  const calls = { ping: () => 'pong', status, ...(host && socketCalls(host)) }
-  const streams = { ...(host && socketStreams(host)), ...(speakers && speechStreams(speakers)) }
   const sockets = new SocketHub(guard, calls, streams)
   for (const server of servers) {
     server.on('upgrade', ({ headers }: IncomingMessage, line: Duplex) => {
@@ -83,14 +97,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     })
     sockets.listen(server)
   }
+  const wyoming = await openWyoming(options).catch(async (error: unknown) => {
+    sockets.close()
+    await Promise.all(servers.map(closeServer))
+    throw error
+  })
   return {
     port,
     address: `http://localhost:${port}`,
+    ...(wyoming && { wyoming: { address: wyoming.address, isOpen: !isLoopback(options.wyoming!.host) } }),
     async close() {
       // First: who sends everybody the same signal ends the plugins, too, and that must not count as their failure.
       const hostClosed = options.host?.close()
       sockets.close()
       speakers?.close()
+      await Promise.all([listeners?.close(), wyoming?.close()])
       await Promise.all(servers.map(closeServer))
       await app.close()
       pairings.close()
@@ -109,6 +130,7 @@ async function createApp(
   options: DaemonOptions,
   pairing: PairingParts,
   status: () => Promise<CompanionStatus>,
+  sockets: object,
 ): Promise<FastifyInstance> {
   const { guard, lines } = pairing
   const app = fastify({
@@ -125,6 +147,7 @@ async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.removeContentTypeParser('text/plain')
   await app.register(swagger, openApi())
+  speakOpenAi(app)
   guardDoor(app, guard, lines)
   const answerOtherMethods = knowMethods(app)
   app.addHook('onResponse', async (request, reply) => {
@@ -147,6 +170,9 @@ async function createApp(
   statusRoutes(app, guard, status)
   pairingRoutes(app, pairing)
   modelRoutes(app, options.store)
+  const { store, speakers, listeners } = options
+  if (speakers && listeners) await openAiRoutes(app, { store, speakers, listeners })
+  languageRoutes(app, new LanguageProviders(options.stateFolder, message => options.logger?.warn(message)))
   if (options.host) {
     const { host } = options
     await app.register(async part => {
@@ -156,6 +182,7 @@ async function createApp(
     measure(app, host)
   }
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  app.get('/asyncapi.json', { schema: { hide: true } }, () => sockets)
   answerOtherMethods()
   if (options.dist === undefined) {
     app.setNotFoundHandler((_, reply) =>

@@ -4,14 +4,12 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Guard } from './guard.ts'
+import type { SocketCalls, SocketOffers } from './socket-offers.ts'
 import { SocketStreams, type SocketStream } from './socket-streams.ts'
 
 /** Bytes of one message; more closes the connection with 1009. */
 export const MESSAGE_LIMIT = 1 << 20
 const BEAT = 30_000
-
-/** Calls that the socket answers, by name. */
-export type SocketCalls = Readonly<Record<string, (input: unknown) => unknown>>
 
 /**
  * `GET /ws`: JSON messages of the shape that every peer speaks, `{ rpc: 'call', id, name, input }` answered by
@@ -21,10 +19,10 @@ export class SocketHub {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false })
   readonly #guard: Guard
   readonly #calls: SocketCalls
-  readonly #streams: Readonly<Record<string, SocketStream>>
+  readonly #streams: SocketOffers
   readonly #beat: NodeJS.Timeout
 
-  constructor(guard: Guard, calls: SocketCalls, streams: Readonly<Record<string, SocketStream>> = {}) {
+  constructor(guard: Guard, calls: SocketCalls, streams: SocketOffers) {
     this.#guard = guard
     this.#calls = calls
     this.#streams = streams
@@ -77,7 +75,7 @@ export class SocketHub {
       if (rpc === 'more') return streams.more(id, bytes ?? 0)
       if (rpc === 'abort') return streams.abort(id)
       if (rpc === 'open') {
-        const stream = Object.hasOwn(this.#streams, name) ? this.#streams[name]! : unknownStream(name)
+        const stream = Object.hasOwn(this.#streams, name) ? this.#streams[name]!.open : unknownStream(name)
         return streams.start(id, stream, input, bytes)
       }
       if (rpc !== 'call') return
@@ -91,7 +89,7 @@ export class SocketHub {
     try {
       if (!Object.hasOwn(this.#calls, name))
         throw new SeamError('unsupported', `The companion offers no “${name.slice(0, 80)}”.`)
-      return { rpc: 'done', output: await this.#calls[name]!(input) }
+      return { rpc: 'done', output: await this.#calls[name]!.answer(input) }
     } catch (error) {
       return { rpc: 'fail', error: errorData(error) }
     }

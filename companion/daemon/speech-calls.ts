@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Segment } from '#protocol/speech.ts'
 import type { SpeakerPool } from '../core/speakers/pool.ts'
-import { readInput } from './socket-input.ts'
-import type { SocketStream } from './socket-streams.ts'
+import { offerStream, type SocketOffers } from './socket-offers.ts'
 
 /** Letters of one sentence. The page's own are far shorter; this is for whoever sends a book. */
 export const MOST_LETTERS = 20_000
@@ -34,15 +33,32 @@ const segment = z.object({
   buffered: z.number().min(0).optional(),
 })
 
+const chunkHead = z.object({
+  segment: z.string(),
+  sampleRate: z.int(),
+  channels: z.union([z.literal(1), z.literal(2)]),
+  at: z.number().meta({ description: 'Seconds from the start of the sentence to the first sample' }),
+  last: z.boolean(),
+  words: z
+    .array(z.object({ text: z.string(), from: z.int(), to: z.int(), start: z.number(), end: z.number() }))
+    .optional(),
+  bytes: z.int().meta({ description: 'How many bytes of samples follow in binary messages' }),
+})
+
 /** The companion's own voice over the socket. */
-export function speechStreams(speakers: SpeakerPool): Readonly<Record<string, SocketStream>> {
+export function speechStreams(speakers: SpeakerPool): SocketOffers {
   return {
-    /** A Segment in; for each chunk of sound what a PcmChunk says of itself, with `bytes`, then the samples (f32le). */
-    'speech.speak': async function* (input, signal) {
-      for await (const { samples, ...head } of speakers.speak(readInput(segment, input) as Segment, signal)) {
-        yield { ...head, bytes: samples.byteLength }
-        if (samples.byteLength > 0) yield new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
-      }
-    },
+    'speech.speak': offerStream({
+      about: 'Speaks one sentence: for each chunk of sound an item, and then its samples',
+      input: segment,
+      item: chunkHead,
+      bytes: 'samples of the chunk that the last item told of: float32, little-endian, −1…1',
+      async *open(sentence, signal) {
+        for await (const { samples, ...head } of speakers.speak(sentence as Segment, signal)) {
+          yield { ...head, bytes: samples.byteLength }
+          if (samples.byteLength > 0) yield new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
+        }
+      },
+    }),
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CompanionStatus } from '#protocol/status.ts'
 import { failures } from './answers.ts'
 import type { Guard } from './guard.ts'
+import { noInput, offerCall, type SocketCalls } from './socket-offers.ts'
 
 const statusSchema = z
   .object({
@@ -18,6 +19,24 @@ const statusSchema = z
       .meta({ description: 'the companion’s own voice, over the socket: speech.speak' }),
   })
   .meta({ id: 'Status' })
+
+/** What the socket answers whatever else is there. */
+export function statusCalls(status: () => Promise<CompanionStatus>): SocketCalls {
+  return {
+    ping: offerCall({
+      about: 'Whether anybody is there',
+      input: noInput,
+      output: z.literal('pong'),
+      answer: () => 'pong',
+    }),
+    status: offerCall({
+      about: 'Which companion this is, and which models are here',
+      input: noInput,
+      output: statusSchema,
+      answer: () => status(),
+    }),
+  }
+}
 
 /** `GET /status`, and tickets for the socket. */
 export function statusRoutes(app: FastifyInstance, guard: Guard, status: () => Promise<CompanionStatus>): void {

@@ -1,8 +1,8 @@
 import { encodePcm, PluginError, pcmType, runPlugin, silence, type Plugin } from '../sdk/typescript/index.ts'
+import { inOrder } from '../../companion/core/speakers/in-order.ts'
 import { SpeakerPool } from '../../companion/core/speakers/pool.ts'
 import { SeamError } from '../../companion/protocol/errors.ts'
 import { loadSegmenter } from '../../web/text/segment/segmenter.ts'
-import { inOrder } from './in-order.ts'
 import { SentenceReader, type Sentence } from './sentences.ts'
 import { readSettings, type Settings } from './settings.ts'
 

@@ -61,6 +61,8 @@ describe('loadConfig', () => {
     ['VOXLOOM_LOG_LEVEL', 'debug', 'loud'],
     ['VOXLOOM_HUB', 'https://example.org', 'example.org'],
     ['VOXLOOM_OPEN', 'off', 'maybe'],
+    ['VOXLOOM_WYOMING', '65535', '65536'],
+    ['VOXLOOM_WYOMING_HOST', '0.0.0.0', 'everywhere'],
   ])('takes %s=%s and refuses %s', (name, good, bad) => {
     expect(() => load({ env: { VOXLOOM_CONFIG: file, [name]: good } })).toThrow(/There is no/)
     writeFileSync(file, '')

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { delimiter } from 'node:path'
 import { SeamError } from '#protocol/errors.ts'
 import { DEFAULT_PORT } from '#protocol/routes.ts'
@@ -173,6 +174,20 @@ export const SETTINGS = {
     about: 'seconds without a sign of life after which another worker takes a chapter over',
     read: numberBetween(1, 3600, true),
     expects: 'a whole number from 1 to 3600',
+  }),
+  'wyoming.port': setting<number>({
+    env: 'VOXLOOM_WYOMING',
+    fallback: undefined,
+    about: 'port for programs that speak the Wyoming protocol, such as Home Assistant; none when absent',
+    read: numberBetween(0, 65_535, true),
+    expects: 'a whole number from 0 (any free port) to 65535',
+  }),
+  'wyoming.host': setting<string>({
+    env: 'VOXLOOM_WYOMING_HOST',
+    fallback: '127.0.0.1',
+    about: 'address that the Wyoming port listens on; whoever reaches it may use it, without a password',
+    read: value => (typeof value === 'string' && (value === 'localhost' || isIP(value) !== 0) ? value : undefined),
+    expects: 'an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
   }),
   'log.level': setting<LogLevel>({
     env: 'VOXLOOM_LOG_LEVEL',

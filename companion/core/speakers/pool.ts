@@ -1,22 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { fromErrorData, SeamError } from '#protocol/errors.ts'
+import { fromErrorData, type SeamError } from '#protocol/errors.ts'
+import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Segment } from '#protocol/speech.ts'
+import { Flow } from '../process/flow.ts'
+import { ProcessPool } from '../process/pool.ts'
 import type { FromSpeaker, ToSpeaker } from './messages.ts'
-import { Spoken } from './spoken.ts'
-
-interface Speaker {
-  readonly process: ChildProcess
-  /** What it is speaking. */
-  spoken: Spoken | undefined
-  ready: boolean
-}
-
-interface Waiting {
-  readonly segment: Segment
-  readonly spoken: Spoken
-  readonly signal: AbortSignal | undefined
-}
 
 export interface PoolOptions {
   /** The folder of weights. */
@@ -35,28 +23,28 @@ export interface PoolOptions {
  */
 const PATIENCE = 3
 
-const cancelled = () => new SeamError('cancelled', 'Cancelled.')
-
 /** Processes that speak with Kokoro, started as sentences wait for them. */
 export class SpeakerPool {
   readonly options: PoolOptions
-  readonly #speakers = new Set<Speaker>()
-  readonly #waiting: Waiting[] = []
-  #count = 0
-  /** Processes at a time, as far as was found out. */
-  #most: number
-  #broken: SeamError | undefined
+  readonly #pool: ProcessPool<ToSpeaker, FromSpeaker>
   #realTimeFactor: number | undefined
-  #idle: NodeJS.Timeout | undefined
 
   constructor(options: PoolOptions) {
     this.options = options
-    this.#most = options.speakers
+    const { models, speakers, threads, idle } = options
+    this.#pool = new ProcessPool({
+      program: join(import.meta.dirname, 'speaker.ts'),
+      args: [models, String(threads)],
+      does: 'speaks',
+      most: speakers,
+      patience: PATIENCE,
+      idle,
+    })
   }
 
   /** Why the last process could not be opened: what waited has failed with it. The next `speak` tries again. */
   get broken(): SeamError | undefined {
-    return this.#broken
+    return this.#pool.broken
   }
 
   /** Seconds of work a second of sound, as the last sentence was spoken. */
@@ -66,129 +54,35 @@ export class SpeakerPool {
 
   /** Of the processes that are there now. */
   get pids(): readonly number[] {
-    return [...this.#speakers].flatMap(({ process }) => process.pid ?? [])
+    return this.#pool.pids
   }
 
   /** Starts the first process before anybody waits for it. */
   warm(): void {
-    if (this.#speakers.size === 0) this.#start()
+    this.#pool.warm()
   }
 
   /** The sound of a sentence, chunk by chunk. @throws SeamError while it is read: engine, not-found (weights), bad-input */
-  speak(segment: Segment, signal?: AbortSignal): Spoken {
-    const spoken = new Spoken()
-    if (signal?.aborted) {
-      spoken.fail(cancelled())
-      return spoken
+  speak(segment: Segment, signal?: AbortSignal): AsyncIterable<PcmChunk> {
+    // One sentence, and so bounded.
+    const spoken = new Flow<PcmChunk>()
+    const hear = (message: FromSpeaker) => {
+      if (message.kind === 'sound') {
+        spoken.push(message.chunk)
+        return false
+      }
+      if (message.kind === 'done') {
+        this.#realTimeFactor = message.realTimeFactor
+        spoken.end()
+      } else spoken.fail(fromErrorData(message.error))
+      return true
     }
-    clearTimeout(this.#idle)
-    this.#waiting.push({ segment, spoken, signal })
-    signal?.addEventListener('abort', () => this.#abandon(spoken), { once: true })
-    this.#assign()
+    this.#pool.run({ begin: send => send({ kind: 'speak', segment }), hear, fail: error => spoken.fail(error) }, signal)
     return spoken
   }
 
   /** Ends the processes, in mid-sentence if need be. What was asked of them fails. */
   close(): void {
-    clearTimeout(this.#idle)
-    const error = cancelled()
-    for (const { spoken } of this.#waiting.splice(0)) spoken.fail(error)
-    for (const { process, spoken } of this.#speakers) {
-      spoken?.fail(error)
-      process.kill('SIGKILL')
-    }
-    this.#speakers.clear()
-  }
-
-  #start(): void {
-    const { models, threads } = this.options
-    const process = fork(join(import.meta.dirname, 'speaker.ts'), [models, String(threads)], {
-      // Its standard output is our standard error: whatever it prints is log.
-      stdio: ['ignore', 2, 2, 'ipc'],
-      serialization: 'advanced',
-    })
-    const speaker: Speaker = { process, spoken: undefined, ready: false }
-    this.#speakers.add(speaker)
-    process.on('message', (message: FromSpeaker) => this.#hear(speaker, message))
-    process.on('error', error => this.#lost(speaker, error.message))
-    process.on('exit', (code, signal) =>
-      this.#lost(speaker, signal ? `it was ended by ${signal}` : `exit code ${code}`),
-    )
-  }
-
-  #hear(speaker: Speaker, message: FromSpeaker): void {
-    switch (message.kind) {
-      case 'sound':
-        speaker.spoken?.push(message.chunk)
-        return
-      case 'ready':
-        speaker.ready = true
-        this.#broken = undefined
-        break
-      case 'done':
-        this.#count++
-        this.#realTimeFactor = message.realTimeFactor
-        speaker.spoken?.end()
-        speaker.spoken = undefined
-        break
-      case 'failed':
-        speaker.spoken?.fail(fromErrorData(message.error))
-        speaker.spoken = undefined
-        break
-      case 'unusable':
-        this.#speakers.delete(speaker)
-        speaker.process.kill('SIGKILL')
-        // Where another one speaks, there is no room for two.
-        this.#most = Math.max(1, this.#speakers.size)
-        if (this.#speakers.size === 0) this.#fail(fromErrorData(message.error))
-    }
-    this.#assign()
-  }
-
-  #assign(): void {
-    for (const speaker of this.#speakers) {
-      if (!speaker.ready || speaker.spoken) continue
-      const next = this.#waiting.shift()
-      if (!next) break
-      speaker.spoken = next.spoken
-      speaker.process.send({ kind: 'speak', segment: next.segment } satisfies ToSpeaker)
-    }
-    const { size } = this.#speakers
-    if (this.#waiting.length === 0) return this.#rest()
-    if (size < this.#most && (size === 0 || this.#count >= PATIENCE * size)) this.#start()
-  }
-
-  /** Nobody waits: after a while nobody will. */
-  #rest(): void {
-    const { idle } = this.options
-    clearTimeout(this.#idle)
-    if (idle === undefined || [...this.#speakers].some(({ spoken }) => spoken)) return
-    this.#idle = setTimeout(() => this.close(), idle).unref()
-  }
-
-  #abandon(spoken: Spoken): void {
-    const at = this.#waiting.findIndex(waiting => waiting.spoken === spoken)
-    if (at >= 0) this.#waiting.splice(at, 1)
-    const speaker = [...this.#speakers].find(candidate => candidate.spoken === spoken)
-    // It stops at the next chunk, and says so: until then it is busy.
-    speaker?.process.send({ kind: 'abort' } satisfies ToSpeaker)
-    spoken.fail(cancelled())
-  }
-
-  /** A process that dies takes its sentence with it; the others go on, and when it was the last, another is started. */
-  #lost(speaker: Speaker, why: string): void {
-    if (!this.#speakers.delete(speaker)) return
-    const error = new SeamError('engine', `The process that speaks has died (${why}). It may have run out of memory.`, {
-      retryable: true,
-    })
-    speaker.spoken?.fail(error)
-    if (!speaker.ready) this.#most = Math.max(1, this.#speakers.size)
-    if (!speaker.ready && this.#speakers.size === 0) this.#fail(error)
-    else this.#assign()
-  }
-
-  #fail(error: SeamError): void {
-    this.#broken = error
-    for (const { spoken } of this.#waiting.splice(0)) spoken.fail(error)
+    this.#pool.close()
   }
 }

@@ -2,6 +2,7 @@
 // that native code that crashes or prints takes nobody else with it, and so that it can be ended in mid-sentence.
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Segment } from '#protocol/speech.ts'
+import type { Abort, Lifecycle } from '../process/pool.ts'
 import { openSpeech } from '../speech.ts'
 import type { FromSpeaker, ToSpeaker } from './messages.ts'
 
@@ -9,7 +10,7 @@ const [models = '', threads = '1'] = process.argv.slice(2)
 const engine = openSpeech({ models, threads: Number(threads) })
 let abort = new AbortController()
 
-const send = (message: FromSpeaker) => new Promise<void>(resolve => process.send!(message, () => resolve()))
+const send = (message: FromSpeaker | Lifecycle) => new Promise<void>(resolve => process.send!(message, () => resolve()))
 
 async function* only(segment: Segment): AsyncGenerator<Segment> {
   yield segment
@@ -25,7 +26,7 @@ async function speak(segment: Segment): Promise<void> {
   }
 }
 
-process.on('message', (message: ToSpeaker) => {
+process.on('message', (message: ToSpeaker | Abort) => {
   if (message.kind === 'speak') void speak(message.segment)
   else abort.abort(new SeamError('cancelled', 'Cancelled.'))
 })

@@ -1,0 +1,142 @@
+import specs from '@asyncapi/specs'
+import { Ajv, type ValidateFunction } from 'ajv'
+import addFormats from 'ajv-formats'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
+
+type Message = Readonly<Record<string, unknown>>
+
+interface AsyncApi {
+  readonly operations: Readonly<Record<string, { readonly reply?: { readonly messages: readonly { $ref: string }[] } }>>
+  readonly components: { readonly messages: Readonly<Record<string, unknown>> }
+}
+
+let fixture: PluginFixture
+let document: AsyncApi
+let ajv: Ajv
+beforeAll(async () => {
+  fixture = await openPluginFixture()
+  document = (await fixture.call('GET', '/asyncapi.json')).json
+  ajv = new Ajv({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addFormat('binary', true)
+  ajv.addSchema(document, 'asyncapi.json')
+})
+afterAll(() => fixture.close())
+
+/** Whether a message is what the document says of messages of this name. */
+function expectMessage(name: string, message: Message): void {
+  const validate: ValidateFunction | undefined = ajv.getSchema(
+    `asyncapi.json#/components/messages/${encodeURIComponent(name)}/payload`,
+  )
+  expect(validate, `the document has no message ${name}`).toBeDefined()
+  validate!(message)
+  expect(validate!.errors ?? [], `${name}: ${JSON.stringify(message)}`).toEqual([])
+}
+
+/** What the document says may answer. */
+const repliesTo = (operation: string) =>
+  (document.operations[operation]!.reply?.messages ?? []).map(({ $ref }) => $ref.split('/').at(-1)!)
+
+async function connect() {
+  const socket = new WebSocket(`ws://${fixture.host}/ws`, { headers: { host: fixture.host, ...fixture.bearer } })
+  await new Promise(resolve => socket.once('open', resolve))
+  const waiting: Message[] = []
+  let wake = () => {}
+  socket.on('message', (data, isBinary) => {
+    waiting.push(isBinary ? { bytes: data } : (JSON.parse(String(data)) as Message))
+    wake()
+  })
+  const next = async () => {
+    while (waiting.length === 0) await new Promise<void>(resolve => (wake = resolve))
+    return waiting.shift()!
+  }
+  return { send: (message: Message) => socket.send(JSON.stringify(message)), next, close: () => socket.terminate() }
+}
+
+describe('asyncapi.json', () => {
+  it('is an AsyncAPI document', () => {
+    const { $schema: _, ...official } = specs.schemas['3.0.0'] as Record<string, unknown>
+    // The schema brings its own copy of what schemas are.
+    const judge = new Ajv({ strict: false, allErrors: true, meta: false, validateSchema: false })
+    addFormats.default(judge)
+    judge.compile(official)(document)
+    expect(judge.errors ?? []).toEqual([])
+    const text = JSON.stringify(document)
+    const refs = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(match => match[1]!)
+    for (const ref of new Set(refs)) {
+      const found = ref
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document)
+      expect(found, ref).toBeDefined()
+    }
+  })
+
+  it('is true of every call', async () => {
+    const job = await fixture.start({ gate: 'asyncapi' })
+    const { send, next, close } = await connect()
+    const inputs: Record<string, unknown> = {
+      'plugins.get': { id: 'puppet' },
+      'plugins.verify': { id: 'puppet' },
+      'pipeline.validate': { pipeline: puppet(), input_type: 'text/plain' },
+      'pipeline.run': { pipeline: puppet(), input: 'hello' },
+      'jobs.list': { limit: 5 },
+      'jobs.get': { id: job.id },
+      'jobs.pipeline': { id: job.id },
+      'jobs.cancel': { id: job.id },
+    }
+    const calls = Object.keys(document.operations).filter(name => name.startsWith('call.'))
+    expect(calls.length).toBeGreaterThanOrEqual(12)
+    for (const [at, operation] of calls.entries()) {
+      const name = operation.slice('call.'.length)
+      const asked = { rpc: 'call', id: at, name, input: inputs[name] ?? {} }
+      expectMessage(operation, asked)
+      send(asked)
+      const answer = await next()
+      expect(answer, name).toMatchObject({ rpc: 'done', id: at })
+      expectMessage(`done.${name}`, answer)
+      send({ ...asked, name: `${name}.not` })
+      expectMessage('fail', await next())
+    }
+    fixture.open('asyncapi')
+    close()
+  })
+
+  it('is true of the streams of a job', async () => {
+    const job = await fixture.start({ say: 'first ', gate: 'streams' })
+    const { send, next, close } = await connect()
+    for (const [id, name] of [
+      [1, 'jobs.watch'],
+      [2, 'jobs.output'],
+    ] as const) {
+      const asked = { rpc: 'open', id, name, input: { id: job.id }, window: 1024 }
+      expectMessage(`open.${name}`, asked)
+      send(asked)
+    }
+    fixture.open('streams')
+    for (let ended = 0; ended < 2;) {
+      const message = await next()
+      if ('bytes' in message) {
+        expect(repliesTo('open.jobs.output')).toContain('bytes.jobs.output')
+        continue
+      }
+      const name = message['rpc'] === 'item' ? 'item.jobs.watch' : String(message['rpc'])
+      expect(repliesTo('open.jobs.watch')).toContain(name)
+      expectMessage(name, message)
+      if (name === 'end') ended++
+    }
+    close()
+  })
+
+  it('refuses what the companion refuses', async () => {
+    const { send, next, close } = await connect()
+    for (const input of [{ id: 3 }, { id: 'x'.repeat(129) }]) {
+      const asked = { rpc: 'call', id: 1, name: 'jobs.get', input }
+      expect(() => expectMessage('call.jobs.get', asked)).toThrow()
+      send(asked)
+      expect(await next()).toMatchObject({ rpc: 'fail', error: { code: 'bad-input' } })
+    }
+    close()
+  })
+})
