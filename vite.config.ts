@@ -87,7 +87,15 @@ export default defineConfig({
   optimizeDeps: {
     exclude: ['onnxruntime-web', '@ffmpeg/ffmpeg', '@echogarden/espeak-ng-emscripten'],
     // Found only when an export begins: without this the dev page would reload in the middle of it.
-    include: ['mediabunny', '@mediabunny/mp3-encoder', '@mediabunny/aac-encoder'],
+    include: [
+      'mediabunny',
+      '@mediabunny/mp3-encoder',
+      '@mediabunny/aac-encoder',
+      're2js',
+      'yaml',
+      'eventsource-parser',
+      '@huggingface/transformers',
+    ],
   },
   test: {
     projects: [

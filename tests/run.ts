@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ensureTools } from './support/tools.ts'
 import { root } from './support/models.ts'
 import { MODELS } from './support/ready.ts'
+import { fetchRecordings } from './support/recordings.ts'
 
 // All tests, in the order in which a failure is quickest to understand. Ends with one line, "N passed, N failed".
 
@@ -16,30 +17,55 @@ const results = join(root, 'test-results')
 const total: Counts = { passed: 0, failed: 0 }
 const modules = (path: string) => join(root, 'node_modules', path)
 
-function run(name: string, script: string, args: readonly string[], env: Record<string, string> = {}): Promise<number> {
-  console.log(`\n── ${name}`)
+interface Outcome {
+  readonly code: number
+  /** What it printed, when that was not shown at once. */
+  readonly said: string
+}
+
+function start(script: string, args: readonly string[], env: Record<string, string>, shown: boolean): Promise<Outcome> {
   return new Promise(resolve => {
     const child = spawn(process.execPath, [script, ...args], {
       cwd: root,
-      stdio: 'inherit',
+      stdio: shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', data => (said += String(data)))
     const stop = () => child.kill('SIGTERM')
     process.once('SIGINT', stop)
     process.once('SIGTERM', stop)
-    child.on('exit', code => {
+    child.on('close', code => {
       process.off('SIGINT', stop)
       process.off('SIGTERM', stop)
-      resolve(code ?? 1)
+      resolve({ code: code ?? 1, said: said.trimEnd() })
     })
   })
 }
 
-/** A step that is one test: it passes or it fails. */
-async function step(name: string, script: string, args: readonly string[]): Promise<boolean> {
-  const passed = (await run(name, script, args)) === 0
+async function run(name: string, script: string, args: readonly string[], env: Record<string, string> = {}) {
+  console.log(`\n── ${name}`)
+  return (await start(script, args, env, true)).code
+}
+
+function tally(passed: boolean): boolean {
   total[passed ? 'passed' : 'failed']++
   return passed
+}
+
+/** A step that is one test: it passes or it fails. */
+const step = async (name: string, script: string, args: readonly string[]) =>
+  tally((await run(name, script, args)) === 0)
+
+/** Steps that keep one core busy each. What they say is shown when they are over. */
+async function stepsAtOnce(...steps: readonly (readonly [name: string, script: string, args: readonly string[]])[]) {
+  await Promise.all(
+    steps.map(async ([name, script, args]) => {
+      const { code, said } = await start(script, args, {}, false)
+      console.log(`\n── ${name}${said && `\n${said}`}`)
+      tally(code === 0)
+    }),
+  )
 }
 
 /** A runner that writes its counts to a file. A runner that dies before that counts as one failure. */
@@ -74,12 +100,17 @@ if (!(await step('models', 'companion/cli/main.ts', ['models', 'pull', ...MODELS
   console.log(`\nThe models could not be fetched: no test means anything without them.\n\n0 passed, 1 failed`)
   process.exit(1)
 }
+await fetchRecordings()
 if (wanted('check')) {
   await step('build', modules('vite/bin/vite.js'), ['build', '--logLevel', 'warn'])
-  await step('types', modules('vue-tsc/bin/vue-tsc.js'), ['-b'])
-  await step('lint', modules('eslint/bin/eslint.js'), ['.'])
-  await step('format', modules('prettier/bin/prettier.cjs'), ['--check', '--log-level', 'warn', '.'])
-  await step('dead code', modules('knip/bin/knip.js'), [])
+  await stepsAtOnce(
+    ['types', modules('vue-tsc/bin/vue-tsc.js'), ['-b']],
+    ['lint', modules('eslint/bin/eslint.js'), ['.']],
+  )
+  await stepsAtOnce(
+    ['format', modules('prettier/bin/prettier.cjs'), ['--check', '--log-level', 'warn', '.']],
+    ['dead code', modules('knip/bin/knip.js'), []],
+  )
 }
 for (const project of ['unit', 'browser']) {
   if (!wanted(project)) continue
