@@ -35,15 +35,17 @@ letters = 1
 // A stopped job breaks its stream off, so that nobody takes half for a whole; the browser itself notes that.
 const isExpected = (line: string) => line.includes('ERR_INCOMPLETE_CHUNKED_ENCODING')
 
-/** A companion whose plugins are those of the checkout, a slow one, and a broken one. */
+/** A companion whose plugins are those of the checkout, a slow one, one that nobody uses, and a broken one. */
 export const test = base.extend<{ said: string[] }, { home: string; companion: Companion }>({
   home: [
     async ({}, use) => {
       const home = await mkdtemp(join(tmpdir(), 'voxloom-plugins-'))
       const folder = (name: string) => join(home, 'data', 'voxloom', 'plugins', name)
-      for (const name of ['slow', 'broken']) await mkdir(folder(name), { recursive: true })
-      await writeFile(join(folder('slow'), 'plugin.toml'), SLOW_MANIFEST)
-      await writeFile(join(folder('slow'), 'main.py'), SLOW)
+      for (const name of ['slow', 'untried', 'broken']) await mkdir(folder(name), { recursive: true })
+      for (const name of ['slow', 'untried']) {
+        await writeFile(join(folder(name), 'plugin.toml'), SLOW_MANIFEST.replace('"slow"', `"${name}"`))
+        await writeFile(join(folder(name), 'main.py'), SLOW)
+      }
       await writeFile(join(folder('broken'), 'plugin.toml'), 'name = "broken"\nversion = 1\n')
       await use(home)
       await rm(home, { recursive: true, force: true })

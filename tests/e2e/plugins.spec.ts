@@ -12,8 +12,8 @@ test('installed plugins are listed, tried, and a broken one says what is wrong',
   await expect(broken.getByRole('button', { name: /^Try/ })).toHaveCount(0)
 
   const python = list.getByRole('listitem').filter({ has: page.getByRole('heading', { name: /^uppercase-python/ }) })
-  const slow = list.getByRole('listitem').filter({ has: page.getByRole('heading', { name: /^slow/ }) })
-  await expect(slow).toContainText('Never tried')
+  const untried = list.getByRole('listitem').filter({ has: page.getByRole('heading', { name: /^untried/ }) })
+  await expect(untried).toContainText('Never tried')
   await expect(python).toContainText(/sandboxed/i)
   await expect(python).toContainText('Apache-2.0')
   await button(page, 'Try uppercase-python').click()

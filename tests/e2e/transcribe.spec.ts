@@ -254,6 +254,8 @@ test('axe finds nothing in light and dark, and nothing is wider than a phone', a
         { width: 390, height: 844 },
       ]) {
         await page.setViewportSize(viewport)
+        // Colours on their way from one scheme to the other are neither's.
+        await page.waitForFunction(() => document.getAnimations().every(each => !(each instanceof CSSTransition)))
         const { violations } = await new AxeBuilder({ page }).analyze()
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
