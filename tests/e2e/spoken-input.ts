@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright/test'
 
 interface Feed {
   say(samples: Float32Array, rate: number): Promise<void>
+  echo(gain: number): void
 }
 
 /**
@@ -25,6 +26,23 @@ export async function giveMicrophone(context: BrowserContext): Promise<void> {
       room.start()
       return (made = { context, out })
     }
+    // What goes to the speakers of any context goes to a stream, too.
+    const speakers: MediaStreamAudioDestinationNode[] = []
+    const connect = AudioNode.prototype.connect as (
+      this: AudioNode,
+      to: AudioNode | AudioParam,
+      ...rest: number[]
+    ) => AudioNode
+    Object.assign(AudioNode.prototype, {
+      connect(this: AudioNode, to: AudioNode | AudioParam, ...rest: number[]) {
+        if (to instanceof AudioDestinationNode) {
+          let also = speakers.find(({ context }) => context === to.context)
+          if (!also) speakers.push((also = new MediaStreamAudioDestinationNode(to.context as AudioContext)))
+          connect.call(this, also)
+        }
+        return connect.call(this, to, ...rest)
+      },
+    })
     navigator.mediaDevices.getUserMedia = async () => open().out.stream.clone()
     const feed: Feed = {
       async say(samples, rate) {
@@ -35,6 +53,12 @@ export async function giveMicrophone(context: BrowserContext): Promise<void> {
         source.connect(out)
         source.start()
         await new Promise(resolve => (source.onended = resolve))
+      },
+      echo(gain) {
+        const { context, out } = open()
+        const volume = new GainNode(context, { gain })
+        volume.connect(out)
+        for (const { stream } of speakers) context.createMediaStreamSource(stream).connect(volume)
       },
     }
     Object.assign(globalThis, { __feed: feed })
@@ -59,3 +83,7 @@ export function sayTo(page: Page, { samples, sampleRate }: Speech): Promise<void
     { text, sampleRate },
   )
 }
+
+/** From now on the microphone hears the speakers. @param gain 1 is as loud as they are */
+export const letEcho = (page: Page, gain: number) =>
+  page.evaluate(gain => (globalThis as unknown as { __feed: Feed }).__feed.echo(gain), gain)

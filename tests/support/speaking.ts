@@ -19,6 +19,13 @@ export async function speak(
   }
 }
 
+/** Sounds of one rate after each other, with silence between them. @param rest seconds */
+export function inTurn(sounds: readonly { samples: Float32Array; sampleRate: number }[], rest: number) {
+  const { sampleRate } = sounds[0]!
+  const silence = new Float32Array(Math.round(rest * sampleRate))
+  return { samples: joined(sounds.flatMap(({ samples }, at) => (at ? [silence, samples] : [samples]))), sampleRate }
+}
+
 function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0

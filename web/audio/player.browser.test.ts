@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { frequencyOf, seeded, sine } from '#dsp/fixtures.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
-import { createPlayer, type PlayerOptions, type SpeakerPlayer } from './player.ts'
+import { createPlayer, type PlayerOptions } from './player.ts'
+import type { SpeakerPlayer } from './sink.ts'
 import type { PlayerState } from './sink.ts'
 import { type Tap, tap } from './tap.ts'
 

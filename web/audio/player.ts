@@ -6,8 +6,9 @@ import { SeamError } from '#protocol/errors.ts'
 import type { PcmChunk, SegmentId } from '#protocol/pcm.ts'
 import { type Link, MessageLink, SharedLink } from './link.ts'
 import { Outlet } from './outlet.ts'
+import { listenIn } from './tap.ts'
 import workletUrl from './player.worklet.ts?worker&url'
-import type { Heard, Player, PlayerState } from './sink.ts'
+import type { Heard, PlayerState, SpeakerPlayer } from './sink.ts'
 
 export interface PlayerOptions {
   /** Hz of the ring; chunks of other rates are converted. Default 24,000. */
@@ -20,12 +21,6 @@ export interface PlayerOptions {
   readonly latency?: 'interactive' | 'playback'
   /** false uses messages even where memory can be shared. */
   readonly shared?: boolean
-}
-
-/** A player whose sound can be tapped. */
-export interface SpeakerPlayer extends Player {
-  /** What goes to the speakers; connect what should hear it too. */
-  readonly output: AudioNode
 }
 
 /** Seconds in which a change of volume takes effect, by about two thirds. */
@@ -214,6 +209,10 @@ class WorkletPlayer implements SpeakerPlayer {
 
   pause(): void {
     this.#setWanted(false)
+  }
+
+  listenIn(take: (samples: Float32Array, sampleRate: number) => void): Promise<() => void> {
+    return listenIn(this.output, samples => take(samples, this.#context.sampleRate))
   }
 
   watch(listener: () => void): () => void {

@@ -46,3 +46,11 @@ export interface Player extends AudioSink {
   watch(listener: () => void): () => void
   close(): Promise<void>
 }
+
+/** A player whose sound can be tapped. */
+export interface SpeakerPlayer extends Player {
+  /** What goes to the speakers; connect what should hear it too. */
+  readonly output: AudioNode
+  /** Hands on what goes to the speakers, one channel, as it does: silence too while the device is awake. */
+  listenIn(take: (samples: Float32Array, sampleRate: number) => void): Promise<() => void>
+}

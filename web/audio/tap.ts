@@ -11,20 +11,32 @@ export interface Tap {
   stop(): void
 }
 
-/** Begins to record what `node` gives out. Nothing that sounds changes by it. */
-export async function tap(node: AudioNode): Promise<Tap> {
+/**
+ * Hands on what `node` gives out, one channel at its context's rate, as it does. Nothing that sounds changes by it.
+ * @returns an end to it
+ */
+export async function listenIn(node: AudioNode, take: (samples: Float32Array) => void): Promise<() => void> {
   const context = node.context as AudioContext
   await context.audioWorklet.addModule(tapUrl)
-  const recorder = new AudioWorkletNode(context, 'voxloom-tap', { numberOfOutputs: 0, channelCount: 1 })
+  const listener = new AudioWorkletNode(context, 'voxloom-tap', { numberOfOutputs: 0, channelCount: 1 })
+  listener.port.onmessage = ({ data }: MessageEvent<Float32Array>) => take(data)
+  node.connect(listener)
+  return () => {
+    node.disconnect(listener)
+    listener.port.close()
+  }
+}
+
+/** Begins to record what `node` gives out. */
+export async function tap(node: AudioNode): Promise<Tap> {
   const parts: Float32Array[] = []
   let length = 0
-  recorder.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
-    parts.push(data)
-    length += data.length
-  }
-  node.connect(recorder)
+  const stop = await listenIn(node, samples => {
+    parts.push(samples)
+    length += samples.length
+  })
   return {
-    sampleRate: context.sampleRate,
+    sampleRate: node.context.sampleRate,
     get length() {
       return length
     },
@@ -37,9 +49,6 @@ export async function tap(node: AudioNode): Promise<Tap> {
       }
       return all
     },
-    stop() {
-      node.disconnect(recorder)
-      recorder.port.close()
-    },
+    stop,
   }
 }

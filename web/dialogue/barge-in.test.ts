@@ -193,6 +193,45 @@ describe('nobody breaks in', () => {
 })
 
 describe('the reply in the microphone', () => {
+  it('is known by its sound before a word of it is there: nothing gets softer', async () => {
+    const stage = await playing()
+    stage.isEcho = true
+    const utterance = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER)
+    stage.partial(utterance, 'That is a big lie.')
+    stage.tell('soft-end', utterance)
+    stage.final(utterance, 'That is a big lie.')
+    expect(stage.sink.loudness).toEqual([])
+    expect(stage.of('EchoSuspected')).toHaveLength(1)
+    await stage.until('idle')
+    expect(stage.conversation.turns).toMatchObject([{ outcome: 'complete', reply: { heard: TEXT } }])
+  })
+
+  it('does not hide somebody who speaks over it, by sound', async () => {
+    const stage = await playing()
+    stage.isEcho = true
+    const utterance = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER)
+    stage.partial(utterance, 'That is')
+    expect(stage.conversation.state).toBe('playing')
+    stage.isEcho = false
+    stage.partial(utterance, 'That is not what I asked for')
+    expect(stage.conversation.state).toBe('recording')
+  })
+
+  it('is no turn when only its sound tells what it was', async () => {
+    const stage = await playing()
+    const utterance = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER)
+    stage.partial(utterance, 'That is a big lie.')
+    expect(stage.conversation.state).toBe('recording')
+    stage.isEcho = true
+    stage.tell('soft-end', utterance)
+    stage.final(utterance, 'That is a big lie.')
+    await stage.until('idle')
+    expect(stage.of('TurnComplete').map(({ result }) => result.outcome)).toEqual(['interrupted', 'echo'])
+  })
+
   it('does not hide somebody who speaks over it, and is not taken for his words', async () => {
     const stage = await playing()
     const utterance = stage.starts()

@@ -28,6 +28,8 @@ export interface BargeInHooks {
   echo(text: string): void
   /** Words of the reply around the place that sounds. */
   spoken(): readonly string[]
+  /** Whether what it sounds like now is the loudspeaker; undefined where only words can tell. */
+  sounds(utterance: Utterance): boolean | undefined
 }
 
 type Phase = 'none' | 'ducked' | 'held' | 'waiting' | 'echo'
@@ -60,7 +62,8 @@ export class BargeIn {
   start(utterance: Utterance): void {
     this.stop()
     this.#utterance = utterance
-    this.#suspect()
+    if (this.#hooks.sounds(utterance)) this.#own(utterance)
+    else this.#suspect()
   }
 
   /** Something was told of the utterance, which took it in already. */
@@ -146,7 +149,10 @@ export class BargeIn {
     return this.#phase === 'held' || this.#phase === 'echo' || (this.#phase === 'waiting' && words.length > 1)
   }
 
-  #verdict({ text }: Utterance, final: boolean): EchoVerdict {
+  #verdict(utterance: Utterance, final: boolean): EchoVerdict {
+    // A recogniser makes other words of an echo, the more so of one that was ducked.
+    if (this.#hooks.sounds(utterance)) return 'echo'
+    const { text } = utterance
     const spoken = this.#hooks.spoken()
     const words = wordsOf(text)
     const only = words.length === 1 ? words[0]! : ''
@@ -160,8 +166,9 @@ export class BargeIn {
     this.#confirm.stop()
     this.#words.stop()
     if (this.#phase !== 'echo') {
+      const quieted = this.#phase !== 'none'
       this.#phase = 'echo'
-      this.#hooks.release()
+      if (quieted) this.#hooks.release()
     }
     if (this.#echoed) return
     this.#echoed = true

@@ -3,7 +3,7 @@ import type { HearingEvent } from '#engine/transcribe/events.ts'
 import { UTTERANCES_KEPT } from './listening.ts'
 import { settle } from './testing/clock.ts'
 import { PERSONA, Stage } from './testing/stage.ts'
-import { FINAL_WITHIN, MAX_SPECULATIONS, WORDLESS } from './turn-taker.ts'
+import { FINAL_WITHIN, HEARD_WITHIN, MAX_SPECULATIONS, WORDLESS } from './turn-taker.ts'
 import { TURN_WAITS } from './turn.ts'
 
 const HELLO = ['Hello to ', 'you, my friend. ', 'How are you', ' today?']
@@ -151,6 +151,19 @@ describe('a turn by voice', () => {
     expect(stage.sink.written).toEqual([])
     await stage.clock.pass(1 + TURN_WAITS.finished)
     expect(stage.sink.written.length).toBeGreaterThan(0)
+  })
+
+  it('waits for a listener that is behind, and for no longer than HEARD_WITHIN', async () => {
+    const stage = new Stage([HELLO])
+    stage.finish = () => new Promise(() => {})
+    stage.conversation.pressKey()
+    await stage.clock.pass(1_000)
+    stage.conversation.releaseKey()
+    await stage.clock.pass(HEARD_WITHIN - 1)
+    expect(stage.conversation.state).toBe('processing')
+    await stage.clock.pass(1)
+    expect(stage.of('TurnComplete')[0]?.result.outcome).toBe('no-words')
+    expect(stage.conversation.state).toBe('idle')
   })
 
   it('fails in words when the listener does, and listens again', async () => {

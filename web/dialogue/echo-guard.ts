@@ -38,8 +38,15 @@ export class EchoGuard {
     this.#under = { words, why }
   }
 
-  /** What of `text` the user said himself; empty when it is all the reply's. @param since when the speech began */
-  own(text: string, by: TurnStart, since: number): string {
+  /**
+   * What of `text` the user said himself; empty when it is all the reply's.
+   * @param since when the speech began @param sounds whether it sounded like the loudspeaker, where that is known
+   */
+  own(text: string, by: TurnStart, since: number, sounds?: boolean): string {
+    if (sounds && text !== '') {
+      this.count(text)
+      return ''
+    }
     if (by === 'barge-in') return this.#over(text)
     const tail = this.#tail
     if (!tail || since - tail.at > ECHO_TAIL) return text

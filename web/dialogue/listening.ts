@@ -5,7 +5,7 @@ import { BargeIn, type BreakIn } from './barge-in.ts'
 import { Timer } from './clock.ts'
 import { EchoGuard } from './echo-guard.ts'
 import type { DialogueInput } from './machine.ts'
-import { FINAL_WITHIN, TurnTaker } from './turn-taker.ts'
+import { FINAL_WITHIN, HEARD_WITHIN, TurnTaker } from './turn-taker.ts'
 import type { Clock, DialogueSink, Ears, ListenEvent } from './types.ts'
 import { Utterance } from './utterance.ts'
 
@@ -66,6 +66,7 @@ export class Listening {
       confirm: (utterance, why) => this.#breakIn(utterance, why),
       echo: text => this.#guard.count(text),
       spoken: parts.spoken,
+      sounds: ({ start, end, speaking }) => parts.ears.isEcho?.(start, speaking ? undefined : end),
     })
   }
 
@@ -160,7 +161,7 @@ export class Listening {
       done(taker)
       return marks
     }
-    this.#asked.start(FINAL_WITHIN, () => done(taker))
+    this.#asked.start(taker.text === '' ? HEARD_WITHIN : FINAL_WITHIN, () => done(taker))
     this.#parts.ears.finish().then(
       () => done(taker),
       error => {
@@ -221,7 +222,9 @@ export class Listening {
   }
 
   #understood(taker: TurnTaker): Understood {
-    const text = taker.keyed ? taker.text : this.#guard.own(taker.text, taker.by, taker.first?.since ?? 0)
+    const { first, last } = taker
+    const sounds = first && last && this.#parts.ears.isEcho?.(first.start, last.end)
+    const text = taker.keyed ? taker.text : this.#guard.own(taker.text, taker.by, first?.since ?? 0, sounds)
     this.#parts.tell({ type: 'Transcription', text, stable: text.length, isFinal: true })
     return { user: userPart(taker, text), echo: text === '' && taker.text !== '' }
   }

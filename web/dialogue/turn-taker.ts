@@ -9,6 +9,8 @@ import type { Utterance } from './utterance.ts'
 export const WORDLESS = 10_000
 /** Milliseconds after the end of an utterance in which its final caption must come. */
 export const FINAL_WITHIN = 2_500
+/** Milliseconds in which a listener that is behind, or still on its way, must have heard a turn that has no word yet. */
+export const HEARD_WITHIN = 20_000
 /** Times that the model is asked before a turn is over: each may cost the user money. */
 export const MAX_SPECULATIONS = 3
 

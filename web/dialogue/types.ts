@@ -64,6 +64,11 @@ export interface Ears {
   listen(): void
   /** Ends the utterance under way. Resolves when the final captions of all that was said until now were told. */
   finish(): Promise<void>
+  /**
+   * Whether what was heard between two places, in seconds from the start of the sound, was the loudspeaker and nothing
+   * else; without `to`, what of it is heard now. Undefined where that can't be told; absent where only words can tell.
+   */
+  isEcho?(from: number, to?: number): boolean | undefined
 }
 
 /** Who answers, and in which voice. */

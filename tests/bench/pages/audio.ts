@@ -1,5 +1,6 @@
 import { seeded, sine } from '../../../web/audio/dsp/fixtures.ts'
-import { createPlayer, type SpeakerPlayer } from '../../../web/audio/player.ts'
+import { createPlayer } from '../../../web/audio/player.ts'
+import type { SpeakerPlayer } from '../../../web/audio/sink.ts'
 import { type Tap, tap } from '../../../web/audio/tap.ts'
 
 const rate = 24_000

@@ -30,6 +30,8 @@ export class Stage {
   /** What `finish` of the ears does: waits for the final captions of all that was begun. */
   finish = (): Promise<void> =>
     new Promise(resolve => (this.#open.size === 0 ? resolve() : this.#waiting.push(resolve)))
+  /** What the ears find out about the sound itself. */
+  isEcho: boolean | undefined
   readonly #open = new Set<number>()
   /** Where the speech of each utterance ended, seconds. */
   readonly #ends = new Map<number, number>()
@@ -48,7 +50,7 @@ export class Stage {
       sink: this.sink,
       segmenter,
       options,
-      ears: { listen: () => void (this.listens += 1), finish: () => this.finish() },
+      ears: { listen: () => void (this.listens += 1), finish: () => this.finish(), isEcho: () => this.isEcho },
       partner: {
         model: this.model,
         speech: this.speech,

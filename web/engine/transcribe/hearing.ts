@@ -14,8 +14,10 @@ import { LIVE_RULES, TRANSCRIPTION_RULES, Utterances, type UtteranceEvent } from
 export const MOST_WAITING = 2
 /** Events that may wait for their reader before the sound has to wait. */
 const MOST_UNREAD = 8
-/** How often silence is told of, and how much of a chunk is taken at a time, seconds. */
+/** How often silence is told of, and how often live: somebody may wait to know that nothing was said. Seconds. */
 const SILENCE_EVERY = 1
+const SILENCE_EVERY_LIVE = 0.25
+/** How much of a chunk is taken at a time, seconds. */
 const BLOCK = 1
 /** A margin to what a recogniser takes at most, seconds. */
 const MARGIN = 1
@@ -205,7 +207,7 @@ class Hearing {
   #tellSilence(): void {
     if (this.#utterances.open || this.#reader?.waiting) return
     const settled = this.#settle()
-    if (settled - this.#told < SILENCE_EVERY) return
+    if (settled - this.#told < (this.#run.live ? SILENCE_EVERY_LIVE : SILENCE_EVERY)) return
     this.#told = settled
     this.#events.push({ kind: 'silence', settled })
   }

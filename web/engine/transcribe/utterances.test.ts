@@ -342,7 +342,23 @@ describe('Utterances', () => {
         take(utterances.finish())
         expect(open.size).toBe(0)
       }),
-      { numRuns: 100 },
+      {
+        numRuns: 100,
+        // Cut where its last speech ended: what follows holds nothing.
+        examples: [
+          [
+            [
+              [0.49, 0, 0.001],
+              [0.03, 1, 0.001],
+              [1.4, 1, 0.001],
+              [1.83, 1, 0.001],
+              [0.21, 0.6, 0.001],
+              [0.91, 0.4, 0.001],
+              [0.06, 0, 0.001],
+            ],
+          ],
+        ],
+      },
     )
   })
 })

@@ -199,7 +199,9 @@ export class Utterances {
   #end(open: Open): UtteranceEvent {
     this.#open = undefined
     const { utterance, from, speechFrom, speechTo } = open
-    if (open.voiced < this.#frames.shortest && !open.follows) return { kind: 'dropped', utterance, at: this.#at }
+    // What follows a cut may be nothing but the silence after it.
+    const brief = open.voiced < this.#frames.shortest && !open.follows
+    if (brief || speechTo <= speechFrom) return { kind: 'dropped', utterance, at: this.#at }
     const to = Math.min(this.#at, speechTo + Math.round(this.#rules.postRoll * HEARING_RATE))
     this.#floor = to
     return { kind: 'end', utterance, from, to, speechFrom, speechTo }

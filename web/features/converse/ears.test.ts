@@ -53,8 +53,10 @@ function scene() {
     taken,
     heard,
     failures,
-    say: (seconds: number) =>
-      (chunks = [...chunks, { samples: new Float32Array(seconds * 1000), sampleRate: 1000, channels: 1 }]),
+    say: (sound: number | Float32Array) => {
+      const samples = typeof sound === 'number' ? new Float32Array(sound * 8000) : sound
+      chunks = [...chunks, { samples, sampleRate: 8000, channels: 1 }]
+    },
     tell: (event: HearingEvent) => events.push(event),
     end: () => (closed = true),
   }
@@ -89,7 +91,7 @@ describe('a microphone as ears', () => {
     const finishing = ears.finish().then(() => (finished = true))
     say(0.1)
     await until(() => taken.length === 3)
-    expect(taken.at(-1)).toBeGreaterThan(200)
+    expect(taken.at(-1)).toBeGreaterThan(1600)
     await new Promise(resolve => setTimeout(resolve, 300))
     expect(finished).toBe(false)
     tell({ kind: 'final', utterance: 0, settled: 1.2 })
@@ -98,23 +100,35 @@ describe('a microphone as ears', () => {
   })
 
   it('has nothing to wait for when nobody speaks, or no microphone is open', async () => {
-    const { ears, microphone, say } = scene()
+    const { ears, microphone, say, tell, taken } = scene()
     await ears.finish()
     ears.start(microphone)
     say(1)
-    await ears.finish()
+    await until(() => taken.length === 1)
+    const silent = ears.finish()
+    tell({ kind: 'silence', settled: 1 })
+    await silent
     const left = ears.finish()
     ears.close()
     await left
   })
 
-  it('tells of an utterance once, also when another worker begins it again', async () => {
-    const { ears, microphone, tell, heard } = scene()
+  it('tells its own loudspeaker from somebody else', async () => {
+    const { ears, microphone, say, taken } = scene()
     ears.start(microphone)
-    for (let twice = 0; twice < 2; twice++) tell({ kind: 'speech-start', utterance: 3, at: 1 })
-    tell({ kind: 'speech-end', utterance: 3, at: 1.5 })
-    await until(() => heard.length === 2)
-    expect(heard.map(({ kind }) => kind)).toEqual(['speech-start', 'speech-end'])
+    expect(ears.isEcho(0)).toBeUndefined()
+    // Noise in bursts that are never the same: as much like speech as the meter needs.
+    const noise = Float32Array.from(
+      { length: 24_000 },
+      (_, n) => Math.sin(n * n) * (Math.sin(n / 970) + Math.sin(n / 610)) * 0.3,
+    )
+    for (let n = 0; n < noise.length; n += 800) {
+      ears.played(noise.subarray(n, n + 800), 8000)
+      say(noise.slice(n, n + 800))
+      await until(() => taken.length === n / 800 + 1)
+    }
+    expect(ears.isEcho(1)).toBe(true)
+    expect(ears.isEcho(1, 2)).toBe(true)
     ears.close()
   })
 })

@@ -1,45 +1,40 @@
+import { UtteranceEars } from '#dialogue/ears.ts'
 import type { Ears, ListenEvent } from '#dialogue/types.ts'
+import { EchoMeter } from '#dsp/echo-meter.ts'
+import { Intake } from '#dsp/intake.ts'
+import { HEARING_RATE } from '#engine/transcribe/recogniser.ts'
 import { CONVERSATION_RULES } from '#engine/transcribe/utterances.ts'
-import type { HearingEvent } from '#engine/transcribe/events.ts'
 import type { Lang } from '#protocol/speech.ts'
 import type { SoundChunk } from '#protocol/transcribe.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
 import type { StudioTranscriber } from '../studio.ts'
 
-/** Seconds of silence that end an utterance at once when a key is released. */
-const ENDING = CONVERSATION_RULES.hardEnd + 0.06
-/** Milliseconds in which speech of the last moment shows itself. */
-const LATE = 250
+/** Seconds of what is heard now that tell whether it is the loudspeaker. */
+const LATEST = 0.8
 
 export interface EarsHooks {
   readonly lang: () => Lang
   hear(event: ListenEvent): void
-  /** Sound on its way to the listener, mono. Times of events count along it. */
-  taken(samples: Float32Array, sampleRate: number): void
+  /** Sound on its way to the listener, mono at HEARING_RATE. Times of events count along it. */
+  taken(samples: Float32Array): void
   /** Listening has ended by itself. */
   failed(error: unknown): void
-}
-
-interface Waiting {
-  readonly until: number
-  readonly resolve: () => void
 }
 
 /** Hears one microphone for a dialogue. Times go on where the last microphone ended. */
 export class MicrophoneEars implements Ears {
   readonly #transcriber: StudioTranscriber
   readonly #hooks: EarsHooks
-  readonly #open = new Set<number>()
-  readonly #waiting = new Set<Waiting>()
+  readonly #utterances: UtteranceEars
+  readonly #near = new Intake(HEARING_RATE, 1)
+  readonly #far = new Intake(HEARING_RATE, 1)
+  readonly #echo = new EchoMeter(HEARING_RATE)
   #stop: AbortController | undefined
-  /** Seconds that were taken in, silence of our own included. */
-  #taken = 0
-  #utterance = 0
-  #silence = false
 
   constructor(transcriber: StudioTranscriber, hooks: EarsHooks) {
     this.#transcriber = transcriber
     this.#hooks = hooks
+    this.#utterances = new UtteranceEars({ rules: CONVERSATION_RULES, hear: event => hooks.hear(event) })
   }
 
   get live(): boolean {
@@ -58,22 +53,27 @@ export class MicrophoneEars implements Ears {
   close(): void {
     this.#stop?.abort()
     this.#stop = undefined
-    this.#open.clear()
-    this.#release(Infinity)
+    this.#utterances.end()
   }
 
   /** The microphone is live from `start` to `close`. */
   listen(): void {}
 
   finish(): Promise<void> {
-    if (!this.#stop) return Promise.resolve()
-    this.#silence = true
-    const until = this.#taken
-    return new Promise(resolve => {
-      const waiting: Waiting = { until, resolve }
-      this.#waiting.add(waiting)
-      setTimeout(() => this.#open.size === 0 && this.#settle(waiting), LATE)
-    })
+    return this.#utterances.finish()
+  }
+
+  /** What the speakers give out, as they do. */
+  played(samples: Float32Array, sampleRate: number): void {
+    if (!this.#stop) return
+    const { samples: played, frames } = this.#far.take(samples, sampleRate, 1)
+    this.#echo.far(played.subarray(0, frames))
+  }
+
+  isEcho(from: number, to?: number): boolean | undefined {
+    if (to !== undefined) return this.#echo.isEcho(from, to)
+    const { taken } = this.#utterances
+    return this.#echo.isEcho(Math.max(from, taken - LATEST), taken)
   }
 
   async #run(microphone: Microphone, signal: AbortSignal): Promise<void> {
@@ -82,62 +82,32 @@ export class MicrophoneEars implements Ears {
       live: true,
       lang: this.#hooks.lang(),
       rules: CONVERSATION_RULES,
-      since: { at: this.#taken, utterance: this.#utterance },
+      since: this.#utterances.begin(),
     }
     for await (const event of this.#transcriber.listen(this.#sound(microphone), run)) {
       signal.throwIfAborted()
-      this.#tell(event)
+      // Silence says how far was heard, and nothing else.
+      if (event.kind === 'silence') this.#utterances.heard(event.settled)
+      else this.#utterances.tell(event)
     }
   }
 
   async *#sound(microphone: Microphone): AsyncGenerator<SoundChunk> {
     for await (const chunk of microphone.sound()) {
+      this.#utterances.take(chunk.samples.length / chunk.channels / chunk.sampleRate)
       yield this.#take(chunk)
-      if (!this.#silence) continue
-      this.#silence = false
-      const samples = new Float32Array(Math.round(ENDING * chunk.sampleRate))
+      const silence = this.#utterances.ending()
+      if (silence === 0) continue
+      const samples = new Float32Array(Math.round(silence * chunk.sampleRate))
       yield this.#take({ samples, sampleRate: chunk.sampleRate, channels: 1 })
     }
   }
 
   #take(chunk: SoundChunk): SoundChunk {
-    this.#hooks.taken(chunk.samples, chunk.sampleRate)
-    this.#taken += chunk.samples.length / chunk.channels / chunk.sampleRate
+    const { samples, frames } = this.#near.take(chunk.samples, chunk.sampleRate, chunk.channels)
+    const taken = samples.subarray(0, frames)
+    this.#echo.near(taken)
+    this.#hooks.taken(taken)
     return chunk
   }
-
-  #tell(event: HearingEvent): void {
-    if (event.kind === 'speech-start') {
-      // A worker that took another's place tells of it again.
-      if (this.#open.has(event.utterance)) return
-      this.#open.add(event.utterance)
-      this.#utterance = Math.max(this.#utterance, event.utterance + 1)
-    }
-    this.#hooks.hear(withNow(event))
-    if (!('settled' in event)) return
-    if (event.kind !== 'silence') this.#open.delete(event.utterance)
-    this.#release(event.settled)
-  }
-
-  /** Whoever waits for all words up to a time that is settled now. */
-  #release(settled: number): void {
-    for (const waiting of [...this.#waiting]) {
-      if (settled >= waiting.until || (settled > 0 && this.#open.size === 0)) this.#settle(waiting)
-    }
-  }
-
-  #settle(waiting: Waiting): void {
-    this.#waiting.delete(waiting)
-    waiting.resolve()
-  }
-}
-
-/**
- * How far it had been listened to when it was told. Not what was taken in since: on a busy machine that waits to be
- * listened to, and somebody may speak in it.
- */
-function withNow(event: HearingEvent): ListenEvent {
-  if (event.kind === 'soft-end') return { ...event, now: event.at + CONVERSATION_RULES.softEnd }
-  if (event.kind === 'speech-end') return { ...event, now: event.at + CONVERSATION_RULES.hardEnd }
-  return event
 }

@@ -1,4 +1,3 @@
-import { Intake } from '#dsp/intake.ts'
 import { systemClock } from '#dialogue/clock.ts'
 import { Conversation } from '#dialogue/conversation.ts'
 import type { Partner } from '#dialogue/types.ts'
@@ -6,38 +5,41 @@ import { HEARING_RATE } from '#engine/transcribe/recogniser.ts'
 import type { DialogueEvent, EventsDropped, Turn } from '#protocol/dialogue.ts'
 import { loadSegmenter } from '#text/segment/segmenter.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
-import type { Player } from '../../audio/sink.ts'
+import type { SpeakerPlayer } from '../../audio/sink.ts'
 import type { StudioTranscriber } from '../studio.ts'
 import { MicrophoneEars } from './ears.ts'
 import { PlayerSink } from './sink.ts'
-import { ReplySound, UserSound, type Sound } from './sound.ts'
+import { ReplySound, UserSound } from './sound.ts'
 import type { TalkMode } from './types.ts'
 
 export interface TalkParts {
-  readonly player: Player
+  readonly player: SpeakerPlayer
   readonly transcriber: StudioTranscriber
   readonly partner: Partner
   readonly mode: TalkMode
+  /** What was said before, when a conversation is gone on with. */
+  readonly earlier: readonly Turn[]
   onEvent(event: DialogueEvent | EventsDropped): void
 }
 
 /** One conversation in this page: the dialogue, a microphone that comes and goes, and the sound of both sides. */
 export class Talk {
   readonly conversation: Conversation
-  readonly #player: Player
+  readonly #player: SpeakerPlayer
   readonly #ears: MicrophoneEars
   readonly #user = new UserSound(HEARING_RATE)
   readonly #replies = new ReplySound()
-  readonly #intake = new Intake(HEARING_RATE, 1)
   #partner: Partner
   #microphone: Microphone | undefined
 
   static async open(parts: TalkParts): Promise<Talk> {
-    return new Talk(parts, await loadSegmenter())
+    const talk = new Talk(parts, await loadSegmenter())
+    await parts.player.listenIn((samples, sampleRate) => talk.#ears.played(samples, sampleRate))
+    return talk
   }
 
   private constructor(
-    { player, transcriber, partner, mode, onEvent }: TalkParts,
+    { player, transcriber, partner, mode, earlier, onEvent }: TalkParts,
     segmenter: Awaited<ReturnType<typeof loadSegmenter>>,
   ) {
     this.#player = player
@@ -45,10 +47,7 @@ export class Talk {
     this.#ears = new MicrophoneEars(transcriber, {
       lang: () => this.#partner.lang,
       hear: event => this.conversation.hear(event),
-      taken: (samples, sampleRate) => {
-        const { samples: heard, frames } = this.#intake.take(samples, sampleRate, 1)
-        this.#user.append(heard.subarray(0, frames))
-      },
+      taken: samples => this.#user.append(samples),
       failed: error => {
         void this.closeMicrophone()
         this.conversation.fail(error)
@@ -60,6 +59,7 @@ export class Talk {
       clock: systemClock,
       segmenter,
       partner,
+      options: { earlier },
     })
     this.mode = mode
     void this.#read(onEvent)
@@ -91,8 +91,8 @@ export class Talk {
     await microphone?.close()
   }
 
-  /** What one side of a turn sounded like; empty when it is not kept. */
-  soundOf(turn: Turn, side: 'user' | 'reply'): Sound {
+  /** What one side of a turn of this talk sounded like; empty when it is not kept. */
+  soundOf(turn: Turn, side: 'user' | 'reply'): SpokenSound {
     if (side === 'reply') return this.#replies.of(turn.reply?.segments ?? [])
     const { start, end } = turn.user ?? {}
     return start === undefined || end === undefined
