@@ -15,6 +15,7 @@ export interface TreeCommand {
   readonly name: string
   readonly description: string
   readonly options: readonly TreeOption[]
+  /** What may stand behind it: commands, or words to choose from. */
   readonly commands: readonly { readonly name: string; readonly description: string }[]
 }
 
@@ -30,6 +31,10 @@ export async function commandTree(command: AnyCommand, path: readonly string[] =
     commands.push({ name, description: tree[0]!.description })
     below.push(...tree)
   }
+  // A word that must be one of several reads like a command.
+  for (const arg of Object.values(args)) {
+    for (const name of choicesOf(arg)) commands.push({ name, description: arg.description ?? '' })
+  }
   const options = [...Object.entries(args).flatMap(([name, arg]) => optionsOf(name, arg)), HELP]
   return [
     { path: path.join(' '), name: path.at(-1) ?? '', description: meta?.description ?? '', options, commands },
@@ -38,6 +43,10 @@ export async function commandTree(command: AnyCommand, path: readonly string[] =
 }
 
 const HELP: TreeOption = { names: ['--help', '-h'], description: 'show what the command does', takesValue: false }
+
+/** Of a positional with a hint such as `start|stop`. */
+const choicesOf = (arg: ArgsDef[string]): readonly string[] =>
+  arg.type === 'positional' && arg.valueHint?.includes('|') ? arg.valueHint.split('|') : []
 
 function optionsOf(name: string, arg: ArgsDef[string]): TreeOption[] {
   const { type = 'boolean', description = '' } = arg

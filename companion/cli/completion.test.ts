@@ -37,6 +37,20 @@ describe('the tree of commands', () => {
   })
 })
 
+describe('words to choose from', () => {
+  it('stand where commands would', async () => {
+    const door = defineCommand({
+      meta: { name: 'door' },
+      args: { way: { type: 'positional', description: 'which way', valueHint: 'in|out' } },
+    })
+    const [tree] = await commandTree(door)
+    expect(tree!.commands).toEqual([
+      { name: 'in', description: 'which way' },
+      { name: 'out', description: 'which way' },
+    ])
+  })
+})
+
 describe('completion', () => {
   const printed = new Map<string, string>()
   const script = (shell: string) => {

@@ -12,6 +12,8 @@ const main: AnyCommand = defineCommand({
     run: () => import('./run-pipeline.ts').then(module => module.runPipeline),
     say: () => import('./say.ts').then(module => module.say),
     transcribe: () => import('./transcribe.ts').then(module => module.transcribe),
+    talk: () => import('./talk.ts').then(module => module.talk),
+    personas: () => import('./personas.ts').then(module => module.personas),
     phonemes: () => import('./phonemes.ts').then(module => module.phonemes),
     pipeline: () => import('./pipeline.ts').then(module => module.pipeline),
     configure: () => import('./configure.ts').then(module => module.configure),

@@ -1,53 +1,45 @@
 import specs from '@asyncapi/specs'
-import { Ajv, type ValidateFunction } from 'ajv'
+import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { openMessageCheck } from './asyncapi-check.ts'
 import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
 
 type Message = Readonly<Record<string, unknown>>
 
 interface AsyncApi {
   readonly operations: Readonly<Record<string, { readonly reply?: { readonly messages: readonly { $ref: string }[] } }>>
+  readonly channels: Readonly<
+    Record<string, { readonly address: string; readonly parameters?: object; readonly messages: object }>
+  >
   readonly components: { readonly messages: Readonly<Record<string, unknown>> }
 }
 
 let fixture: PluginFixture
 let document: AsyncApi
-let ajv: Ajv
+/** Whether a message is what the document says of messages of this name. */
+let expectMessage: ReturnType<typeof openMessageCheck>
 beforeAll(async () => {
   fixture = await openPluginFixture()
   document = (await fixture.call('GET', '/asyncapi.json')).json
-  ajv = new Ajv({ strict: false, allErrors: true })
-  addFormats.default(ajv)
-  ajv.addFormat('binary', true)
-  ajv.addSchema(document, 'asyncapi.json')
+  expectMessage = openMessageCheck(document)
 })
 afterAll(() => fixture.close())
-
-/** Whether a message is what the document says of messages of this name. */
-function expectMessage(name: string, message: Message): void {
-  const validate: ValidateFunction | undefined = ajv.getSchema(
-    `asyncapi.json#/components/messages/${encodeURIComponent(name)}/payload`,
-  )
-  expect(validate, `the document has no message ${name}`).toBeDefined()
-  validate!(message)
-  expect(validate!.errors ?? [], `${name}: ${JSON.stringify(message)}`).toEqual([])
-}
 
 /** What the document says may answer. */
 const repliesTo = (operation: string) =>
   (document.operations[operation]!.reply?.messages ?? []).map(({ $ref }) => $ref.split('/').at(-1)!)
 
-async function connect() {
-  const socket = new WebSocket(`ws://${fixture.host}/ws`, { headers: { host: fixture.host, ...fixture.bearer } })
-  await new Promise(resolve => socket.once('open', resolve))
+async function connect(path = '/ws') {
+  const socket = new WebSocket(`ws://${fixture.host}${path}`, { headers: { host: fixture.host, ...fixture.bearer } })
   const waiting: Message[] = []
   let wake = () => {}
   socket.on('message', (data, isBinary) => {
     waiting.push(isBinary ? { bytes: data } : (JSON.parse(String(data)) as Message))
     wake()
   })
+  await new Promise(resolve => socket.once('open', resolve))
   const next = async () => {
     while (waiting.length === 0) await new Promise<void>(resolve => (wake = resolve))
     return waiting.shift()!
@@ -136,6 +128,37 @@ describe('asyncapi.json', () => {
       expect(() => expectMessage('call.jobs.get', asked)).toThrow()
       send(asked)
       expect(await next()).toMatchObject({ rpc: 'fail', error: { code: 'bad-input' } })
+    }
+    close()
+  })
+
+  it('is true of a talk, as far as one gets without weights, and knows its addresses', async () => {
+    const { address, parameters, messages } = document.channels['session']!
+    expect([address, Object.keys(parameters!)]).toEqual(['/ws/session/{id}', ['id']])
+    expect(Object.keys(messages)).toEqual(expect.arrayContaining(['session.start_recording', 'session.output']))
+    const { send, next, close } = await connect('/ws/session/x?mode=push-to-talk&model=echo&greet=false')
+    const asked = [
+      { type: 'hello', input_rate: 48_000, user: 'Ann' },
+      { type: 'start_recording' },
+      { type: 'cancel' },
+      { type: 'set_voice', voice: 'af_heart' },
+      { type: 'playback_position', samples: 0 },
+      { type: 'text', text: 'Hello.' },
+      { type: 'stop_recording' },
+    ]
+    for (const message of asked) {
+      expectMessage(`session.${message.type}`, message)
+      send(message)
+    }
+    const told = new Set<unknown>()
+    while (!told.has('error')) {
+      const message = await next()
+      expectMessage(`session.${String(message['type'])}`, message)
+      told.add(message['type'])
+    }
+    expect([...told]).toEqual(expect.arrayContaining(['session_started', 'recording_started', 'state', 'llm_response']))
+    for (const wrong of [{ type: 'text' }, { type: 'hello', input_rate: 7_999 }]) {
+      expect(() => expectMessage(`session.${wrong.type}`, wrong)).toThrow()
     }
     close()
   })

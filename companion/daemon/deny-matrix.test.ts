@@ -18,6 +18,7 @@ beforeAll(async () => {
   cookie = cookieOf(await fixture.ask('/studio/narrate'))
   await fixture.call('PUT', '/pipelines/kept', { json: puppet() })
   await fixture.call('PUT', '/language/providers/kept', { json: server({ key: 'sk-private' }) })
+  await fixture.call('POST', '/sessions', { json: { id: 'kept' } })
   job = (await fixture.start({}, 'private')).id
   await fixture.over(job)
   for (const page of Object.values(pages)) {
@@ -70,6 +71,22 @@ const ROUTES = (
     ['POST', '/language/providers/kept/restore'],
     ['GET', '/language/providers/kept/health'],
     ['POST', '/language/providers/kept/chat', { messages: [{ role: 'user', text: 'x' }] }],
+    ['GET', '/personas'],
+    ['POST', '/personas', { name: 'Eve' }],
+    ['GET', '/personas/included%3Anora'],
+    ['PATCH', '/personas/included%3Anora', { name: 'Eve' }],
+    ['DELETE', '/personas/included%3Anora'],
+    ['POST', '/personas/included%3Anora/reset'],
+    ['GET', '/personas/included%3Anora/export'],
+    ['POST', '/personas/import', { name: 'Eve' }],
+    ['GET', '/sessions'],
+    ['POST', '/sessions', { id: 'new' }],
+    ['GET', '/sessions/kept'],
+    ['DELETE', '/sessions/kept'],
+    ['POST', '/sessions/kept/start'],
+    ['POST', '/sessions/kept/stop'],
+    ['POST', '/sessions/kept/cancel'],
+    ['POST', '/sessions/kept/toggle'],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
     ['POST', '/ws/ticket'],
@@ -117,7 +134,12 @@ const CALLERS: readonly Caller[] = [
   { name: 'wrong cookie', headers: () => ({ cookie: 'voxloom_session=x', 'x-voxloom': '1' }), refused: 401 },
   { name: 'token as cookie', headers: () => ({ cookie: `voxloom_session=${fixture.token}` }), refused: 401 },
   { name: 'Sec-Fetch-Site alone', headers: () => ({ ...ownPage, 'x-voxloom': '1' }), refused: 401 },
-  { name: 'cookie, no x-voxloom', headers: () => ({ cookie, ...ownPage }), refused: 403, methods: /POST|PUT|DELETE/ },
+  {
+    name: 'cookie, no x-voxloom',
+    headers: () => ({ cookie, ...ownPage }),
+    refused: 403,
+    methods: /POST|PUT|PATCH|DELETE/,
+  },
   ...['cross-site', 'same-site'].map(site => ({
     name: `cookie, ${site}`,
     headers: () => ({ cookie, 'x-voxloom': '1', 'sec-fetch-site': site }),
@@ -200,7 +222,7 @@ describe.each(ROUTES)('$method $path', ({ method, path, body }) => {
     results.push({ route: `${method} ${path}`, caller: caller.name, status, asExpected: status === caller.refused })
     expect([status, headers['access-control-allow-origin']]).toEqual([caller.refused, caller.readable])
     expect(answer.body.toString()).not.toMatch(
-      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example|sk-private|127\.0\.0\.1:9/,
+      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example|sk-private|127\.0\.0\.1:9|Nora|"kept"/,
     )
     expect(world()).toEqual(before)
   })
@@ -234,6 +256,11 @@ describe('a command line or a path in place of a plugin', () => {
     expect(checked.status === 200 ? (checked.json as { valid: boolean }).valid : false).toBe(false)
     expect(world()).toEqual(before)
   })
+})
+
+it('leaves sessions as they were', async () => {
+  const { json } = await fixture.call('GET', '/sessions')
+  expect(json).toMatchObject([{ id: 'kept', connected: false, turns: 0 }])
 })
 
 it('lets in whoever may', async () => {

@@ -84,8 +84,8 @@ function preflight({ headers }: FastifyRequest): Record<string, string> {
   const asksForLocal = headers['access-control-request-private-network'] === 'true'
   return {
     'access-control-allow-origin': headers.origin!,
-    'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, range, x-voxloom',
+    'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, if-match, range, x-voxloom',
     'access-control-max-age': '600',
     ...(asksForLocal && { 'access-control-allow-private-network': 'true' }),
   }

@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { isOver, JOB_STATES } from '#protocol/jobs.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
+import type { Sessions } from '../core/sessions/sessions.ts'
 
-/** `GET /metrics`: jobs, bytes and requests in the text format of Prometheus. */
-export function measure(app: FastifyInstance, host: PluginHost): void {
+/** `GET /metrics`: jobs, sessions, bytes and requests in the text format of Prometheus. */
+export function measure(app: FastifyInstance, host: PluginHost, sessions?: Sessions): void {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -30,6 +31,19 @@ export function measure(app: FastifyInstance, host: PluginHost): void {
       this.set({ usable: 'false' }, plugins.length - usable)
     },
   })
+  if (sessions) {
+    new Gauge({
+      name: 'voxloom_sessions',
+      help: 'Sessions, by whether a client is there',
+      labelNames: ['connected'],
+      registers,
+      collect() {
+        const { open, connected } = sessions.counts
+        this.set({ connected: 'true' }, connected)
+        this.set({ connected: 'false' }, open - connected)
+      },
+    })
+  }
   const ended = new Counter({
     name: 'voxloom_jobs_ended_total',
     help: 'Jobs that ended, by state',

@@ -63,6 +63,8 @@ export function openApi(): FastifyDynamicSwaggerOptions {
         { name: 'pipelines', description: 'Plugins in a row' },
         { name: 'jobs', description: 'Runs of pipelines' },
         { name: 'language', description: 'Servers of language models, which the companion asks' },
+        { name: 'personas', description: 'Who answers in a talk' },
+        { name: 'sessions', description: 'Talks of other programs, whose sound goes over ws /ws/session/{id}' },
         { name: 'openai', description: 'Speech and hearing, as OpenAI’s clients ask for them' },
       ],
     },

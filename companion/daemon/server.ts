@@ -6,6 +6,7 @@ import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompi
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { ModelStore } from '../core/models/store.ts'
+import { describeListening } from '../core/listening/open.ts'
 import type { ListenerPool } from '../core/listening/pool.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import { describeVoice } from '../core/speakers/open.ts'
@@ -13,6 +14,9 @@ import type { SpeakerPool } from '../core/speakers/pool.ts'
 import { errorCode } from '../core/models/files.ts'
 import { LanguageProviders } from '../core/language/providers.ts'
 import { Pairings } from '../core/pairing.ts'
+import { PersonaStore } from '../core/personas/store.ts'
+import { Sessions } from '../core/sessions/sessions.ts'
+import { PoolSpeech } from '../core/sessions/voice.ts'
 import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
 import { isLoopback } from '../core/wyoming/server.ts'
@@ -30,10 +34,14 @@ import { openApi } from './openapi.ts'
 import { servePage } from './page.ts'
 import { PairingLines } from './pairing-lines.ts'
 import { pairingRoutes, type PairingParts } from './pairing-routes.ts'
+import { registerPersonas } from './persona-routes.ts'
 import { pluginRoutes } from './plugin-routes.ts'
 import { fail } from './reply.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { SessionSockets } from './session-socket.ts'
 import { SocketHub } from './socket.ts'
 import { socketCalls, socketStreams } from './socket-calls.ts'
+import { openSockets } from './socket-door.ts'
 import { speechStreams } from './speech-calls.ts'
 import { statusCalls, statusRoutes } from './status.ts'
 import { openWyoming, type WyomingPlace } from './wyoming.ts'
@@ -75,30 +83,36 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const pairings = new Pairings(options.stateFolder, message => options.logger?.warn(message))
   const guard = new Guard(ensureToken(options.stateFolder), options.origins, Date.now, pairings)
   const lines = new PairingLines()
+  const { host, speakers, listeners } = options
+  const talk = openTalk(options)
+  const { sessions } = talk
   const status = async (): Promise<CompanionStatus> => ({
     name: 'voxloom',
     version: productVersion(),
     protocol: PROTOCOL_REVISION,
     uptime: Math.round(performance.now() - started) / 1000,
     ...(await inventory(options)),
+    ...(sessions && { sessions: sessions.counts }),
   })
-  const { host, speakers, listeners } = options
   const calls = { ...statusCalls(status), ...(host && socketCalls(host)) }
   const streams = { ...(host && socketStreams(host)), ...(speakers && speechStreams(speakers)) }
-  const app = await createApp(options, { guard, pairings, lines }, status, asyncApi(calls, streams))
+  const sockets = new SocketHub(calls, streams)
+  const sessionSockets = sessions && new SessionSockets(sessions)
+  const places = [sockets, ...(sessionSockets ? [sessionSockets] : [])]
+  const document = asyncApi(calls, streams, sessions !== undefined)
+  const app = await createApp(options, talk, { guard, pairings, lines }, status, document)
   const servers = await listenOnLoopback(app, options.port)
   const port = portOf(servers[0]!)
   guard.port = port
-  const sockets = new SocketHub(guard, calls, streams)
   for (const server of servers) {
     server.on('upgrade', ({ headers }: IncomingMessage, line: Duplex) => {
       const origin = guard.strangeOrigin(headers)
       if (origin !== undefined) lines.hold(origin, line, line)
     })
-    sockets.listen(server)
+    openSockets(server, guard, places)
   }
   const wyoming = await openWyoming(options).catch(async (error: unknown) => {
-    sockets.close()
+    for (const place of places) place.close()
     await Promise.all(servers.map(closeServer))
     throw error
   })
@@ -109,7 +123,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     async close() {
       // First: who sends everybody the same signal ends the plugins, too, and that must not count as their failure.
       const hostClosed = options.host?.close()
-      sockets.close()
+      sessions?.close()
+      for (const place of places) place.close()
       speakers?.close()
       await Promise.all([listeners?.close(), wyoming?.close()])
       await Promise.all(servers.map(closeServer))
@@ -120,14 +135,36 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
-async function inventory({ store, speakers }: DaemonOptions): Promise<Pick<CompanionStatus, 'models' | 'voice'>> {
+async function inventory(options: DaemonOptions): Promise<Pick<CompanionStatus, 'models' | 'voice' | 'listening'>> {
+  const { store, speakers, listeners } = options
   const models = (await store.list()).map(({ id, complete }) => ({ id, complete }))
   const complete = new Set(models.filter(model => model.complete).map(({ id }) => id))
-  return { models, ...(speakers && { voice: describeVoice(speakers, complete) }) }
+  return {
+    models,
+    ...(speakers && { voice: describeVoice(speakers, complete) }),
+    ...(listeners && { listening: describeListening(listeners, complete) }),
+  }
+}
+
+/** What talking needs: who answers, and where there is a voice and an ear, the sessions. */
+interface TalkServices {
+  readonly languages: LanguageProviders
+  readonly personas: PersonaStore
+  readonly sessions?: Sessions
+}
+
+function openTalk({ stateFolder, speakers, listeners, logger }: DaemonOptions): TalkServices {
+  const warn = (message: string) => logger?.warn(message)
+  const languages = new LanguageProviders(stateFolder, warn)
+  const personas = new PersonaStore(stateFolder, warn)
+  if (!speakers || !listeners) return { languages, personas }
+  const sessions = new Sessions({ languages, personas, listeners, speech: new PoolSpeech(speakers) })
+  return { languages, personas, sessions }
 }
 
 async function createApp(
   options: DaemonOptions,
+  { languages, personas, sessions }: TalkServices,
   pairing: PairingParts,
   status: () => Promise<CompanionStatus>,
   sockets: object,
@@ -172,14 +209,16 @@ async function createApp(
   modelRoutes(app, options.store)
   const { store, speakers, listeners } = options
   if (speakers && listeners) await openAiRoutes(app, { store, speakers, listeners })
-  languageRoutes(app, new LanguageProviders(options.stateFolder, message => options.logger?.warn(message)))
+  languageRoutes(app, languages)
+  await app.register(part => registerPersonas(part, { store: personas }))
+  if (sessions) sessionRoutes(app, sessions)
   if (options.host) {
     const { host } = options
     await app.register(async part => {
       pluginRoutes(part, host)
       jobRoutes(part, host)
     })
-    measure(app, host)
+    measure(app, host, sessions)
   }
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   app.get('/asyncapi.json', { schema: { hide: true } }, () => sockets)

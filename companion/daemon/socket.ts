@@ -1,62 +1,41 @@
-import type { IncomingMessage, Server } from 'node:http'
-import { STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { errorData, SeamError } from '#protocol/errors.ts'
-import type { Guard } from './guard.ts'
+import { closeSockets, keepAlive, type SocketPlace } from './socket-door.ts'
 import type { SocketCalls, SocketOffers } from './socket-offers.ts'
 import { SocketStreams, type SocketStream } from './socket-streams.ts'
 
 /** Bytes of one message; more closes the connection with 1009. */
 export const MESSAGE_LIMIT = 1 << 20
-const BEAT = 30_000
 
 /**
  * `GET /ws`: JSON messages of the shape that every peer speaks, `{ rpc: 'call', id, name, input }` answered by
  * `{ rpc: 'done', id, output }` or `{ rpc: 'fail', id, error }`. Who may connect is judged before the upgrade.
  */
-export class SocketHub {
+export class SocketHub implements SocketPlace {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false })
-  readonly #guard: Guard
   readonly #calls: SocketCalls
   readonly #streams: SocketOffers
-  readonly #beat: NodeJS.Timeout
+  readonly #rest: () => void
 
-  constructor(guard: Guard, calls: SocketCalls, streams: SocketOffers) {
-    this.#guard = guard
+  constructor(calls: SocketCalls, streams: SocketOffers) {
     this.#calls = calls
     this.#streams = streams
-    const quiet = new WeakSet<WebSocket>()
-    this.#beat = setInterval(() => {
-      for (const socket of this.#sockets.clients) {
-        if (quiet.has(socket)) socket.terminate()
-        else {
-          quiet.add(socket)
-          socket.once('pong', () => quiet.delete(socket))
-          socket.ping()
-        }
-      }
-    }, BEAT)
-    this.#beat.unref()
+    this.#rest = keepAlive(this.#sockets)
   }
 
-  listen(server: Server): void {
-    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-      stream.on('error', () => stream.destroy())
-      const url = request.url ?? '/'
-      // First: what stands before the query is a stranger's to choose, and need not even be an address.
-      if (url.split('?', 1)[0] !== '/ws') return refuse(stream, 404, 'There is no socket at this address.')
-      const { status, message } = this.#guard.socket({ method: 'GET', url, headers: request.headers })
-      if (status !== 200) return refuse(stream, status, message)
-      this.#sockets.handleUpgrade(request, stream, head, socket => this.#serve(socket))
-    })
+  serves(path: string): boolean {
+    return path === '/ws'
+  }
+
+  accept(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    this.#sockets.handleUpgrade(request, stream, head, socket => this.#serve(socket))
   }
 
   close(): void {
-    clearInterval(this.#beat)
-    for (const socket of this.#sockets.clients) socket.close(1001)
-    this.#sockets.close()
-    setTimeout(() => this.#sockets.clients.forEach(socket => socket.terminate()), 500).unref()
+    this.#rest()
+    closeSockets(this.#sockets)
   }
 
   #serve(socket: WebSocket): void {
@@ -127,12 +106,4 @@ function parseCall(text: string): Message | undefined {
   const credit = 'window' in data ? data.window : 'bytes' in data ? data.bytes : undefined
   const bytes = Number.isSafeInteger(credit) && (credit as number) > 0 ? (credit as number) : undefined
   return { rpc: data.rpc, id: data.id as number, name, input: 'input' in data ? data.input : undefined, bytes }
-}
-
-function refuse(stream: Duplex, status: number, message: string): void {
-  const body = `${message}\n`
-  stream.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
 }

@@ -5,6 +5,8 @@ import { failures } from './answers.ts'
 import type { Guard } from './guard.ts'
 import { noInput, offerCall, type SocketCalls } from './socket-offers.ts'
 
+const engine = z.object({ engine: z.string(), version: z.string(), ready: z.boolean(), threads: z.int() })
+
 const statusSchema = z
   .object({
     name: z.literal('voxloom'),
@@ -13,10 +15,12 @@ const statusSchema = z
     protocol: z.string(),
     uptime: z.number().meta({ description: 'seconds' }),
     models: z.array(z.object({ id: z.string(), complete: z.boolean() })),
-    voice: z
-      .object({ engine: z.string(), version: z.string(), ready: z.boolean(), threads: z.int() })
+    voice: engine.optional().meta({ description: 'the companion’s own voice, over the socket: speech.speak' }),
+    listening: engine.optional().meta({ description: 'what it hears with' }),
+    sessions: z
+      .object({ open: z.int(), connected: z.int() })
       .optional()
-      .meta({ description: 'the companion’s own voice, over the socket: speech.speak' }),
+      .meta({ description: 'talks of other programs, and how many of them have a client now' }),
   })
   .meta({ id: 'Status' })
 

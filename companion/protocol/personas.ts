@@ -77,3 +77,19 @@ export interface PersonaFiles {
   /** Other files of the archive that the card came in, by their path. */
   readonly assets: Readonly<Record<string, Uint8Array<ArrayBuffer>>>
 }
+
+/** A persona that has no place yet. */
+export type PersonaDraft = Omit<Persona, 'id'>
+
+/** What is to be different about a persona. `null` takes away what it can be without. */
+export type PersonaPatch = { readonly [Key in keyof PersonaDraft]?: PersonaDraft[Key] | null }
+
+/** A persona as the companion keeps it. */
+export interface KeptPersona extends Persona {
+  /** Where it is from: made or imported here, or included; and whether an included one was changed here. */
+  readonly origin: 'own' | 'included' | 'changed'
+  /** Raised by one at every change; 0 for an included one that was never touched. */
+  readonly revision: number
+  /** ISO 8601, UTC; not there for one that was never touched. */
+  readonly updatedAt?: string
+}

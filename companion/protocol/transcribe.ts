@@ -42,6 +42,8 @@ export interface TranscriberInfo {
   readonly languages: readonly Lang[]
   /** Whether captions come with the times of their words. */
   readonly wordTimes: boolean
+  /** False where it is too slow to show words while they are said; true when absent. */
+  readonly live?: boolean
 }
 
 export interface TranscribeRun extends Run {

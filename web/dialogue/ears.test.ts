@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { HandClock, settle } from './testing/clock.ts'
+import { settle } from './testing/clock.ts'
 import { UtteranceEars } from './ears.ts'
 import type { ListenEvent } from './types.ts'
 
 const RULES = { softEnd: 0.09, hardEnd: 0.19 }
 
-function scene(late?: number) {
-  const clock = new HandClock()
+function scene() {
   const told: ListenEvent[] = []
-  const ears = new UtteranceEars({
-    rules: RULES,
-    clock,
-    hear: event => void told.push(event),
-    ...(late !== undefined && { late }),
-  })
+  const ears = new UtteranceEars({ rules: RULES, hear: event => void told.push(event) })
   /** Whether `finish` has come back. */
   const finishing = () => {
     let isDone = false
@@ -23,7 +17,7 @@ function scene(late?: number) {
       return isDone
     }
   }
-  return { clock, told, ears, finishing }
+  return { told, ears, finishing }
 }
 
 describe('ears', () => {
@@ -105,22 +99,5 @@ describe('ears', () => {
     ears.end()
     expect(await isDone()).toBe(true)
     expect(ears.ending()).toBe(0)
-  })
-
-  it('give a listener that never says how far it is the time that was named', async () => {
-    const { ears, finishing, clock } = scene(250)
-    ears.begin()
-    ears.take(1)
-    const isDone = finishing()
-    await clock.pass(249)
-    expect(await isDone()).toBe(false)
-    await clock.pass(1)
-    expect(await isDone()).toBe(true)
-    const another = finishing()
-    ears.tell({ kind: 'speech-start', utterance: 0, at: 0.9 })
-    await clock.pass(1000)
-    expect(await another()).toBe(false)
-    ears.tell({ kind: 'final', utterance: 0 })
-    expect(await another()).toBe(true)
   })
 })

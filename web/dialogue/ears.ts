@@ -1,5 +1,4 @@
-import { systemClock, Timer } from './clock.ts'
-import type { Clock, Ears, ListenEvent } from './types.ts'
+import type { Ears, ListenEvent } from './types.ts'
 
 /** What a listener tells. `settled`, where it says so: all that was said before it has been told. Seconds. */
 export type HeardEvent = ListenEvent & { readonly settled?: number }
@@ -13,12 +12,6 @@ export interface SilenceRules {
 export interface UtteranceEarsParts {
   readonly rules: SilenceRules
   hear(event: ListenEvent): void
-  /**
-   * For hosts that do not know how far their listener has heard, and never call `heard`: milliseconds in which it has
-   * heard the last moment. Absent, `finish` waits until that is told.
-   */
-  readonly late?: number
-  readonly clock?: Clock
 }
 
 /** Seconds of silence beyond those that end an utterance. */
@@ -30,7 +23,6 @@ interface Waiting {
   readonly until: number
   /** Everything up to `until` was listened to. */
   reached: boolean
-  readonly late: Timer
   readonly resolve: () => void
 }
 
@@ -41,8 +33,6 @@ interface Waiting {
 export class UtteranceEars implements Ears {
   readonly #rules: SilenceRules
   readonly #hear: (event: ListenEvent) => void
-  readonly #late: number | undefined
-  readonly #clock: Clock
   /** Where each utterance began that is not settled, seconds. */
   readonly #open = new Map<number, number>()
   readonly #waiting = new Set<Waiting>()
@@ -52,11 +42,9 @@ export class UtteranceEars implements Ears {
   #next = 0
   #ending = false
 
-  constructor({ rules, hear, late, clock = systemClock }: UtteranceEarsParts) {
+  constructor({ rules, hear }: UtteranceEarsParts) {
     this.#rules = rules
     this.#hear = hear
-    this.#late = late
-    this.#clock = clock
   }
 
   /** Seconds that were taken in, silence of `ending` included. */
@@ -126,15 +114,7 @@ export class UtteranceEars implements Ears {
   finish(): Promise<void> {
     if (!this.#live) return Promise.resolve()
     this.#ending = true
-    return new Promise(resolve => {
-      const waiting: Waiting = { until: this.#taken, reached: false, late: new Timer(this.#clock), resolve }
-      this.#waiting.add(waiting)
-      if (this.#late === undefined) return
-      waiting.late.start(this.#late, () => {
-        waiting.reached = true
-        this.#look()
-      })
-    })
+    return new Promise(resolve => void this.#waiting.add({ until: this.#taken, reached: false, resolve }))
   }
 
   /** Whoever waits for all words up to a time that are told now. */
@@ -148,7 +128,6 @@ export class UtteranceEars implements Ears {
 
   #settle(waiting: Waiting): void {
     this.#waiting.delete(waiting)
-    waiting.late.stop()
     waiting.resolve()
   }
 

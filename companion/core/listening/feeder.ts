@@ -4,34 +4,47 @@ import { WINDOW, type ToListener } from './messages.ts'
 /** Seconds of one piece: short enough that an abort is heard soon, long enough that messages cost nothing. */
 const PIECE = 0.5
 
-/** Hands a sound to a listener no faster than it is taken. Nothing is read before `start`. */
+/** Hands a sound to a listener no faster than it is heard. Nothing is read before `start`. */
 export class Feeder {
   readonly #sound: AsyncIterable<SoundChunk>
-  #credit = WINDOW
+  readonly #number: number
+  /** Seconds of each piece that is under way. */
+  readonly #under: number[] = []
+  #heard = 0
   #stopped = false
   #wake: () => void = () => undefined
 
-  constructor(sound: AsyncIterable<SoundChunk>) {
+  /** @param number what the listener calls the sound */
+  constructor(sound: AsyncIterable<SoundChunk>, number: number) {
     this.#sound = sound
+    this.#number = number
+  }
+
+  /** Seconds that the listener has heard. */
+  get heard(): number {
+    return this.#heard
   }
 
   /** Resolves when all was sent, or after `stop`. @throws whatever the sound throws */
   async start(send: (message: ToListener) => void): Promise<void> {
+    const sound = this.#number
     for await (const chunk of this.#sound) {
       for (const piece of piecesOf(chunk)) {
-        while (this.#credit === 0 && !this.#stopped) await new Promise<void>(resolve => (this.#wake = resolve))
+        while (this.#under.length >= WINDOW && !this.#stopped) {
+          await new Promise<void>(resolve => (this.#wake = resolve))
+        }
         if (this.#stopped) return
-        this.#credit -= 1
-        send({ kind: 'sound', chunk: piece })
+        this.#under.push(piece.samples.length / piece.channels / piece.sampleRate)
+        send({ kind: 'sound', sound, chunk: piece })
       }
       if (this.#stopped) return
     }
-    send({ kind: 'over' })
+    send({ kind: 'over', sound })
   }
 
-  /** The listener has taken a piece. */
+  /** The listener has heard a piece. */
   more(): void {
-    this.#credit += 1
+    this.#heard += this.#under.shift() ?? 0
     this.#wake()
   }
 

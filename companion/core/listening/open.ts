@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { moonshineInfo } from '#engine/transcribe/moonshine/meta.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Lang } from '#protocol/speech.ts'
+import type { CompanionListening } from '#protocol/status.ts'
 import { matchLang } from '../match-lang.ts'
 import { ListenerPool } from './pool.ts'
 
@@ -23,6 +24,16 @@ export function openListeners(models: string, wanted?: number, cores = available
   const threads = Math.min(wanted ?? MOST_THREADS, MOST_THREADS, cores)
   const listeners = Math.max(1, Math.min(MOST_LISTENERS, Math.floor(cores / threads)))
   return new ListenerPool(moonshineInfo, { models, listeners, threads, idle: IDLE })
+}
+
+/** What `/status` tells of the companion's own ears. */
+export function describeListening({ info, options }: ListenerPool, complete: ReadonlySet<string>): CompanionListening {
+  return {
+    engine: info.id,
+    version: info.version,
+    ready: complete.has(HEARING_MODEL),
+    threads: options.threads * options.listeners,
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import type { HearingEvent } from '#engine/transcribe/events.ts'
 import { fromErrorData, toSeamError } from '#protocol/errors.ts'
 import type { Caption, SoundChunk, Transcriber, TranscribeRun, TranscriberInfo } from '#protocol/transcribe.ts'
 import { Flow } from '../process/flow.ts'
 import { ProcessPool } from '../process/pool.ts'
 import { Feeder } from './feeder.ts'
+import { LiveListener, type LiveRun } from './live.ts'
 import type { FromListener, ToListener } from './messages.ts'
 
 export interface ListenerOptions {
@@ -20,29 +22,34 @@ export interface ListenerOptions {
 /** Sounds heard for each process before one more is started: a sound takes longer than a process to open. */
 const PATIENCE = 0
 
-/** Processes that turn speech into captions, one sound at a time each, started as sounds wait for them. */
+/**
+ * Processes that turn speech into captions, one sound at a time each, started as sounds wait for them; and one more that
+ * listens to whoever talks, several at a time.
+ */
 export class ListenerPool implements Transcriber {
   readonly info: TranscriberInfo
   readonly options: ListenerOptions
   readonly #pool: ProcessPool<ToListener, FromListener>
+  readonly #live: LiveListener
+  #latest = 0
 
   constructor(info: TranscriberInfo, options: ListenerOptions) {
     this.info = info
     this.options = options
     const { models, listeners, threads, idle } = options
-    this.#pool = new ProcessPool({
+    const process = {
       program: join(import.meta.dirname, 'listener.ts'),
       args: [models, String(threads)],
       does: 'listens',
-      most: listeners,
-      patience: PATIENCE,
       idle,
-    })
+    }
+    this.#pool = new ProcessPool({ ...process, most: listeners, patience: PATIENCE })
+    this.#live = new LiveListener(process)
   }
 
   /** Of the processes that are there now. */
   get pids(): readonly number[] {
-    return this.#pool.pids
+    return [...this.#pool.pids, ...this.#live.pids]
   }
 
   supports(): boolean {
@@ -57,7 +64,8 @@ export class ListenerPool implements Transcriber {
   /** The sound is read only once there is a process for it. */
   async *transcribe(sound: AsyncIterable<SoundChunk>, run: TranscribeRun = {}): AsyncGenerator<Caption> {
     const captions = new Flow<Caption>()
-    const feeder = new Feeder(sound)
+    const number = ++this.#latest
+    const feeder = new Feeder(sound, number)
     const left = new AbortController()
     const signal = run.signal ? AbortSignal.any([run.signal, left.signal]) : left.signal
     const over = (end: () => void) => {
@@ -66,6 +74,8 @@ export class ListenerPool implements Transcriber {
       return true
     }
     const hear = (message: FromListener): boolean => {
+      // A last piece of the sound before, which was heard as that ended.
+      if (message.sound !== number) return false
       switch (message.kind) {
         case 'more':
           feeder.more()
@@ -76,6 +86,8 @@ export class ListenerPool implements Transcriber {
         case 'caption':
           captions.push(message.caption)
           return false
+        case 'event':
+          return false
         case 'done':
           return over(() => captions.end())
         case 'failed':
@@ -85,7 +97,7 @@ export class ListenerPool implements Transcriber {
     this.#pool.run(
       {
         begin(send) {
-          send({ kind: 'listen', lang: run.lang, live: run.live === true })
+          send({ kind: 'listen', sound: number, lang: run.lang, live: run.live === true })
           feeder.start(send).catch((error: unknown) => {
             captions.fail(toSeamError(error))
             left.abort()
@@ -104,8 +116,18 @@ export class ListenerPool implements Transcriber {
     }
   }
 
+  /**
+   * Everything as it is heard of somebody who talks: where speech begins and ends, and the captions. Any number may talk
+   * at once; they share a process of their own, so that nobody else waits for them to stop.
+   * @throws SeamError not-found (weights), engine, cancelled; whatever the sound throws
+   */
+  listen(sound: AsyncIterable<SoundChunk>, run?: LiveRun): AsyncGenerator<HearingEvent, void, undefined> {
+    return this.#live.listen(sound, run)
+  }
+
   /** Ends the processes, in the middle of a sound if need be. What was asked of them fails. */
   async close(): Promise<void> {
     this.#pool.close()
+    this.#live.close()
   }
 }

@@ -5,7 +5,7 @@ import { marcus } from './included/marcus.ts'
 import { nora } from './included/nora.ts'
 import { wren } from './included/wren.ts'
 
-/** Those that are there from the beginning. They are never changed: who wants them otherwise makes a copy. */
+/** Those that are there from the beginning. A page never changes them: whoever wants them otherwise makes a copy. */
 export const INCLUDED_PERSONAS: readonly Persona[] = [nora, marcus, fable, ada, wren]
 
 export const isIncluded = (id: string): boolean => id.startsWith('included:')
