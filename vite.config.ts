@@ -117,7 +117,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['web/**/*.browser.test.ts'],
-          globalSetup: [here('./web/storage/testing/hub-server.ts')],
+          globalSetup: [here('./tests/support/hub.ts')],
           browser: {
             enabled: true,
             headless: true,

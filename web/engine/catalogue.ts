@@ -1,4 +1,5 @@
 import type { ModelEntry, ModelFile, ModelSource, ModelVariant, PackagePart } from '#protocol/models.ts'
+import { whisperBase } from './transcribe/whisper/catalogue.ts'
 
 const companion: ModelSource = { kind: 'companion' }
 
@@ -346,7 +347,7 @@ function sileroVariant(id: 'v5' | 'v6', sha256: string): ModelVariant {
 }
 
 /** Every model that the product knows. Sources are tried in the order listed; every file is checked by its hash. */
-export const CATALOGUE: readonly ModelEntry[] = [kokoro, kokoroJapanese, englishG2p, moonshine, sileroVad]
+export const CATALOGUE: readonly ModelEntry[] = [kokoro, kokoroJapanese, englishG2p, moonshine, whisperBase, sileroVad]
 
 export function findModel(id: string): ModelEntry | undefined {
   return CATALOGUE.find(entry => entry.id === id)

@@ -8,6 +8,8 @@ import {
   type TranscriberClientOptions,
 } from './transcribe/client.page.ts'
 import { moonshineInfo } from './transcribe/moonshine/meta.ts'
+import { createWhisperClient } from './transcribe/whisper/client.page.ts'
+import { whisperInfo } from './transcribe/whisper/meta.ts'
 
 /** A speech engine that the page can use. */
 interface SpeechEntry {
@@ -28,5 +30,6 @@ interface TranscriberEntry {
 
 /** Every transcriber, the default first. Adding one adds a folder under transcribe/ and a line here. */
 export const TRANSCRIBERS: readonly [TranscriberEntry, ...TranscriberEntry[]] = [
-  { info: moonshineInfo, create: createTranscriberClient },
+  { info: moonshineInfo, create: options => createTranscriberClient(options) },
+  { info: whisperInfo, create: createWhisperClient },
 ]

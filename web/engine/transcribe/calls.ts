@@ -1,3 +1,4 @@
+import type { ModelEntry } from '#protocol/models.ts'
 import type { SoundChunk, TranscribeRun } from '#protocol/transcribe.ts'
 import type { HearingEvent, HearRun } from './events.ts'
 
@@ -17,7 +18,7 @@ export interface TranscriberCalls {
 
 /** Which weights, and how many threads; the thread count of a worker is fixed by its first load. */
 export interface LoadInput {
-  readonly model: string
+  readonly model: ModelEntry
   readonly variant: string
   readonly threads: number
 }

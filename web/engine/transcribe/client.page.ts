@@ -1,10 +1,11 @@
 import { findModel } from '#engine/catalogue.ts'
-import { SeamError } from '#protocol/errors.ts'
-import type { SoundChunk, Transcriber } from '#protocol/transcribe.ts'
+import { SeamError, toSeamError } from '#protocol/errors.ts'
+import type { ModelEntry, ModelVariant } from '#protocol/models.ts'
+import type { SoundChunk, Transcriber, TranscriberInfo } from '#protocol/transcribe.ts'
 import type { ModelStore } from '../../storage/types.ts'
-import { detectDevice } from '../device.page.ts'
+import { detectDevice, type PageDevice } from '../device.page.ts'
 import type { TranscriberReport } from '../report.ts'
-import type { LoadInput, Vitals } from './calls.ts'
+import type { Vitals } from './calls.ts'
 import { captionsOf } from './captions.ts'
 import type { HearingEvent, HearRun } from './events.ts'
 import { moonshineInfo } from './moonshine/meta.ts'
@@ -17,7 +18,22 @@ export interface TranscriberClientOptions {
   readonly wish: () => { readonly threads?: number }
 }
 
-/** Moonshine as the page uses it: workers that come and go behind one transcriber. */
+/** What differs from one recogniser to another. */
+export interface ListeningEngine {
+  readonly info: TranscriberInfo
+  /** Its weights. */
+  readonly model: ModelEntry | undefined
+  /** A fresh worker that answers TranscriberCalls. */
+  start(): Worker
+}
+
+const MOONSHINE: ListeningEngine = {
+  info: moonshineInfo,
+  model: findModel(moonshineInfo.id),
+  start: () => new Worker(new URL('./worker/wasm.worker.ts', import.meta.url), { type: 'module', name: 'transcriber' }),
+}
+
+/** A recogniser as the page uses it: workers that come and go behind one transcriber. */
 export interface TranscriberClient extends Transcriber {
   /** Undefined before `load`. */
   readonly report: TranscriberReport | undefined
@@ -26,14 +42,18 @@ export interface TranscriberClient extends Transcriber {
   listen(sound: AsyncIterable<SoundChunk>, run?: HearRun): AsyncIterable<HearingEvent>
 }
 
-export function createTranscriberClient({ models, wish }: TranscriberClientOptions): TranscriberClient {
+export function createTranscriberClient(
+  { models, wish }: TranscriberClientOptions,
+  engine: ListeningEngine = MOONSHINE,
+): TranscriberClient {
   const listeners = new Set<() => void>()
   let current: Promise<ListeningWorker> | undefined
   let report: TranscriberReport | undefined
 
   function describe({ assignment }: ListeningWorker, realTimeFactor = report?.realTimeFactor): void {
     const { model, variant, threads } = assignment
-    report = { model, variant, threads, device: 'wasm', realTimeFactor }
+    const device = model.variants.find(({ id }) => id === variant)?.device === 'webgpu' ? 'webgpu' : 'wasm'
+    report = { model: model.id, variant, threads, device, realTimeFactor }
     listeners.forEach(listener => listener())
   }
 
@@ -46,14 +66,25 @@ export function createTranscriberClient({ models, wish }: TranscriberClientOptio
   }
 
   async function start(): Promise<ListeningWorker> {
+    const { model, info } = engine
+    if (!model) throw new SeamError('internal', `The catalogue lacks ${info.name}.`)
     const device = await detectDevice()
-    const { threads = device.threads } = wish()
-    const started = await startListeningWorker({
-      ...(await chosenModel(models)),
-      threads: Math.min(threads, device.threads),
+    const wanted = wish().threads ?? device.threads
+    const threads = Math.min(wanted, device.threads)
+    const variants = await variantsHere(models, model, device)
+    for (const [at, { id }] of variants.entries()) {
+      try {
+        const started = await startListeningWorker(engine.start(), { model, variant: id, threads })
+        describe(started)
+        return started
+      } catch (error) {
+        // A graphics card that does not take the network: the processor may.
+        if (toSeamError(error).code !== 'engine' || at === variants.length - 1) throw error
+      }
+    }
+    throw new SeamError('not-found', 'The model that listens is not on this device yet. Fetch it in Models.', {
+      details: { model: model.id },
     })
-    describe(started)
-    return started
   }
 
   /** No new sound comes to it; it ends with its last one. */
@@ -84,7 +115,7 @@ export function createTranscriberClient({ models, wish }: TranscriberClientOptio
   const listen = (sound: AsyncIterable<SoundChunk>, run: HearRun = {}) => listenThrough(parts, sound, run)
 
   return {
-    info: moonshineInfo,
+    info: engine.info,
     get report() {
       return report
     },
@@ -107,16 +138,14 @@ export function createTranscriberClient({ models, wish }: TranscriberClientOptio
   }
 }
 
-/** Whichever of the variants for WebAssembly is here. */
-async function chosenModel(models: ModelStore): Promise<Pick<LoadInput, 'model' | 'variant'>> {
-  const entry = findModel(moonshineInfo.id)
-  if (!entry) throw new SeamError('internal', 'The catalogue lacks Moonshine.')
-  for (const variant of entry.variants) {
-    if (variant.device !== 'webgpu' && (await models.state(entry, variant)).state === 'ready') {
-      return { model: entry.id, variant: variant.id }
-    }
-  }
-  throw new SeamError('not-found', 'The model that listens is not on this device yet. Fetch it in Models.', {
-    details: { model: entry.id },
-  })
+/** Whether a device can use a variant. The processor's imitation of a graphics card is slower than the processor. */
+const suits = ({ device }: ModelVariant, { webgpu, software }: Pick<PageDevice, 'webgpu' | 'software'>) =>
+  device !== 'webgpu' || (webgpu && !software)
+
+/** The variants that are here and that this device can use, those for its graphics card first. */
+async function variantsHere(models: ModelStore, model: ModelEntry, device: PageDevice): Promise<ModelVariant[]> {
+  const usable = model.variants.filter(variant => suits(variant, device))
+  const states = await Promise.all(usable.map(variant => models.state(model, variant)))
+  const here = usable.filter((_, at) => states[at]!.state === 'ready')
+  return here.sort((a, b) => Number(b.device === 'webgpu') - Number(a.device === 'webgpu'))
 }

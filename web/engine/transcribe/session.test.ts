@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { findModel } from '#engine/catalogue.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Caption, SoundChunk } from '#protocol/transcribe.ts'
 import { linked } from '../../rpc/linked.ts'
@@ -38,7 +39,7 @@ function workers(before: (worker: TestWorker, reading: number) => Promise<void> 
       far,
       transcriberHandlers({ open: async () => ({ transcriber, detector: 'silero' }), heap: () => 1000 }),
     )
-    await worker.peer.call('load', { model: 'm', variant: 'v', threads: 1 })
+    await worker.peer.call('load', { model: findModel('moonshine-tiny-en')!, variant: 'v', threads: 1 })
     return worker
   }
 

@@ -11,11 +11,7 @@ export interface ListeningWorker extends Listener {
 }
 
 /** @throws SeamError not-found, engine; no worker is left running then */
-export async function startListeningWorker(assignment: LoadInput): Promise<ListeningWorker> {
-  const worker = new Worker(new URL('./worker/wasm.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'transcriber',
-  })
+export async function startListeningWorker(worker: Worker, assignment: LoadInput): Promise<ListeningWorker> {
   const peer = connectWorker<TranscriberCalls>(worker)
   try {
     await peer.call('load', assignment)

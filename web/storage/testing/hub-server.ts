@@ -21,10 +21,13 @@ const CORS = {
   'cross-origin-resource-policy': 'cross-origin',
 }
 
-export async function startHubServer(): Promise<{ url: string; close(): Promise<void> }> {
+/** Finds files that nobody put there, by their address. */
+type Library = (path: string) => Promise<Buffer | undefined>
+
+export async function startHubServer(library?: Library): Promise<{ url: string; close(): Promise<void> }> {
   const files = new Map<string, Served>()
   const server = createServer((request, response) => {
-    answer(files, request, response).catch((error: unknown) => {
+    answer(files, request, response, library).catch((error: unknown) => {
       response.writeHead(500).end(String(error))
     })
   })
@@ -38,11 +41,19 @@ export async function startHubServer(): Promise<{ url: string; close(): Promise<
   }
 }
 
-async function answer(files: Map<string, Served>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  files: Map<string, Served>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  library?: Library,
+): Promise<void> {
   const path = decodeURIComponent(new URL(request.url ?? '/', 'http://hub').pathname)
   if (path.startsWith('/control/')) return control(files, path.slice('/control'.length), request, response)
   if (request.method === 'OPTIONS') return void response.writeHead(403).end()
-  const file = files.get(path.replace(/^\/cdn\//, '/'))
+  const address = path.replace(/^\/cdn\//, '/')
+  const found = files.has(address) ? undefined : await library?.(address)
+  if (found) files.set(address, served(found))
+  const file = files.get(address)
   if (!file) return void response.writeHead(404, { ...CORS, 'content-type': 'text/plain' }).end('Entry not found')
   if (path.includes('/resolve/') && !path.startsWith('/cdn/')) {
     return void response
@@ -64,14 +75,19 @@ async function control(
   for await (const chunk of request) body.push(chunk as Buffer)
   const file = files.get(path)
   if (request.method === 'PUT') {
-    const bytes = Buffer.concat(body)
-    const etag = `"${createHash('md5').update(bytes).digest('hex')}"`
-    files.set(path, { bytes, etag, faults: file?.faults ?? [], seen: file?.seen ?? [] })
+    files.set(path, { ...served(Buffer.concat(body)), ...(file && { faults: file.faults, seen: file.seen }) })
   } else if (request.method === 'POST') {
     file!.faults.push(...(JSON.parse(Buffer.concat(body).toString()) as Fault[]))
   }
   response.writeHead(200, { ...allow, 'content-type': 'application/json' }).end(JSON.stringify(file?.seen ?? []))
 }
+
+const served = (bytes: Buffer): Served => ({
+  bytes,
+  etag: `"${createHash('md5').update(bytes).digest('hex')}"`,
+  faults: [],
+  seen: [],
+})
 
 function serve(file: Served, request: IncomingMessage, response: ServerResponse): void {
   const { range, referer, cookie } = request.headers
@@ -117,11 +133,13 @@ function serve(file: Served, request: IncomingMessage, response: ServerResponse)
   })
 }
 
-/** Vitest global set-up: `inject('hub')` is the server's origin. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const hub = await startHubServer()
-  project.provide('hub', hub.url)
-  return () => hub.close()
+/** A global set-up of Vitest: `inject('hub')` is the server's origin then. */
+export function hubSetup(library?: Library): (project: TestProject) => Promise<() => Promise<void>> {
+  return async project => {
+    const hub = await startHubServer(library)
+    project.provide('hub', hub.url)
+    return () => hub.close()
+  }
 }
 
 declare module 'vitest' {

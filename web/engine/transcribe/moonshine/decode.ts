@@ -30,7 +30,7 @@ const REST_EVERY = 8
  */
 export async function decodeGreedily(
   next: (token: number) => Promise<Step>,
-  { most, signal }: { most: number; signal?: AbortSignal | undefined },
+  { most, end = END, signal }: { most: number; end?: number; signal?: AbortSignal | undefined },
 ): Promise<Decoding> {
   const tokens: number[] = []
   const logProbabilities: number[] = []
@@ -41,7 +41,7 @@ export async function decodeGreedily(
     const step = await next(token)
     const best = likeliest(step.logits)
     attention.push(step.attention)
-    if (best.token === END) return { tokens, logProbabilities, attention }
+    if (best.token === end) return { tokens, logProbabilities, attention }
     if (tokens.length === most) return { tokens, logProbabilities, attention, doubt: 'long' }
     token = best.token
     tokens.push(token)

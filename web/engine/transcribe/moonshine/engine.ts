@@ -1,18 +1,15 @@
 import { SeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
-import type { CaptionWord } from '#protocol/transcribe.ts'
 import { HEARING_RATE, type Recogniser, type RecogniseRun, type Recognition } from '../recogniser.ts'
-import { tokenFrames } from './align.ts'
 import { isCertain } from './certainty.ts'
 import { decodeGreedily, type Decoding } from './decode.ts'
 import { ALIGNING, attentionOf, withAttention, type Head } from './graph/attention.ts'
-import { isSilent, loudnessOf, voicedStretches } from './loudness.ts'
+import { isSilent, loudnessOf } from './loudness.ts'
 import { LONGEST, moonshineInfo, mostTokens, SHORTEST } from './meta.ts'
 import { beginReading, type Networks } from './reading.ts'
 import type { MoonshineRuntime, Network } from './runtime.ts'
-import { alignedTimes, spreadTimes } from './times.ts'
-import { readVocabulary, spell, type Spelling, type Vocabulary } from './tokenizer.ts'
-import { confidenceOf, spelledWords } from './words.ts'
+import { timedWords } from './timed-words.ts'
+import { readVocabulary, spell, type Vocabulary } from './tokenizer.ts'
 
 /** Where the recogniser gets its weights. */
 export interface MoonshineFiles {
@@ -68,7 +65,7 @@ export function createMoonshine({ runtime, files }: MoonshineParts): Recogniser 
         const { doubt } = decoding
         return {
           text: spelling.text,
-          words: run.words ? timedWords(spelling, decoding, levels, samples.length / HEARING_RATE) : [],
+          words: run.words ? timedWords(spelling, decoding, { samples, levels }) : [],
           ...(doubt && { doubt }),
         }
       })
@@ -127,25 +124,6 @@ async function read(
   } finally {
     reading.end()
   }
-}
-
-function timedWords(
-  spelling: Spelling,
-  { logProbabilities, attention }: Decoding,
-  levels: Float32Array,
-  seconds: number,
-): CaptionWord[] {
-  const words = spelledWords(spelling)
-  const sound = { voiced: voicedStretches(levels), seconds }
-  const frames = tokenFrames(attention)
-  const times = frames.length > 0 ? alignedTimes(words, frames, sound) : spreadTimes(words, sound)
-  return words.map((word, i) => ({
-    text: word.text,
-    from: word.from,
-    to: word.to,
-    ...times[i]!,
-    confidence: confidenceOf(word, logProbabilities),
-  }))
 }
 
 function check(samples: Float32Array, { lang }: RecogniseRun): void {

@@ -3,6 +3,7 @@ import type { Stretch } from './loudness.ts'
 import { SAMPLES_PER_FRAME } from './meta.ts'
 import type { SpelledWord } from './words.ts'
 
+/** Of Moonshine's encoder, seconds. */
 const FRAME = SAMPLES_PER_FRAME / HEARING_RATE
 /** Attention turns to a word this long before it sounds, seconds. */
 const AHEAD = 0.05
@@ -18,13 +19,15 @@ const LEAST = 0.06
  * silence begins, the next one begins where it ends.
  *
  * @param frames where each token begins, the end of the text included
+ * @param frame seconds of a frame
  */
 export function alignedTimes(
   words: readonly SpelledWord[],
   frames: readonly number[],
   { voiced, seconds }: Voiced,
+  frame = FRAME,
 ): Stretch[] {
-  const at = (token: number) => Math.min(seconds, (frames[token] ?? Infinity) * FRAME)
+  const at = (token: number) => Math.min(seconds, (frames[token] ?? Infinity) * frame)
   const times = words.map(({ firstToken, endToken }) => ({ start: at(firstToken) + AHEAD, end: at(endToken) }))
   const pauses = pausesBetween(voiced, seconds)
   for (let i = 0; i <= times.length; i++) {

@@ -11,45 +11,29 @@ import type { SileroRuntime } from '../../vad/runtime.ts'
 import { createSilero } from '../../vad/silero.ts'
 import type { LoadInput, LoadOutput, TranscriberCalls } from '../calls.ts'
 import { transcriberHandlers } from '../handlers.ts'
-import { createMoonshine } from '../moonshine/engine.ts'
-import { MOONSHINE_PATHS } from '../moonshine/meta.ts'
-import type { MoonshineRuntime } from '../moonshine/runtime.ts'
 import type { Recogniser } from '../recogniser.ts'
 import { createTranscriber } from '../stream.ts'
 
 declare const self: DedicatedWorkerGlobalScope
 
-export interface Runtimes {
-  readonly moonshine: MoonshineRuntime
+/** What a worker listens with. */
+export interface Ears {
+  readonly recogniser: Recogniser
   readonly silero: SileroRuntime
 }
 
 /** Answers TranscriberCalls on this worker's own port. */
-export function serveTranscriber(runtimesFor: (threads: number) => Runtimes): void {
+export function serveTranscriber(earsFor: (store: ModelStore, input: LoadInput) => Ears): void {
   const handlers = transcriberHandlers({
     heap: heapBytes,
     async open(input) {
-      const [store, runtimes] = [await openModelStore(), runtimesFor(input.threads)]
-      const { detector, kind } = await openDetector(store, runtimes.silero)
-      const recogniser = openMoonshine(store, runtimes.moonshine, input)
+      const store = await openModelStore()
+      const { recogniser, silero } = earsFor(store, input)
+      const { detector, kind } = await openDetector(store, silero)
       return { transcriber: createTranscriber({ recogniser, detector }), detector: kind }
     },
   })
   serve<TranscriberCalls>(self, handlers)
-}
-
-function openMoonshine(store: ModelStore, runtime: MoonshineRuntime, { model, variant }: LoadInput): Recogniser {
-  const moonshine = entry(model)
-  const paths = Object.entries(MOONSHINE_PATHS).find(([id]) => id === variant)?.[1]
-  if (!paths) throw new SeamError('not-found', `${moonshine.name} has no variant “${variant}”.`)
-  return createMoonshine({
-    runtime,
-    files: {
-      encoder: () => store.read(moonshine, paths.encoder),
-      decoder: () => store.read(moonshine, paths.decoder),
-      tokenizer: () => store.read(moonshine, paths.tokenizer),
-    },
-  })
 }
 
 /** The trained detector, of whichever version is here; loudness has to do where there is none. */

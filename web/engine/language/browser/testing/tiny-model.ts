@@ -8,7 +8,8 @@ const INT64 = 7
 
 const text = (id: number, value: string) => new MessageWriter().text(id, value)
 
-function valueInfo(name: string, type: number, dims: readonly (number | string)[]): MessageWriter {
+/** A ValueInfoProto; dimensions that have a name may have any size. */
+export function valueInfo(name: string, type: number, dims: readonly (number | string)[]): MessageWriter {
   const shape = new MessageWriter()
   for (const dim of dims) {
     shape.message(1, typeof dim === 'number' ? new MessageWriter().varint(1, dim) : text(2, dim))

@@ -5,11 +5,10 @@ import {
   TextStreamer,
   type TextGenerationPipeline,
 } from '@huggingface/transformers'
-import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
 import { SeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
 import { serve } from '../../../../rpc/peer.ts'
+import { prepareRuntime } from '../../../transformers/worker/runtime.ts'
 import { MODEL_CACHE, type ChatCalls, type LoadInput, type ReplyInput } from '../calls.ts'
 import { PieceQueue } from './pieces.ts'
 
@@ -51,20 +50,13 @@ serve<ChatCalls>(self, {
 })
 
 async function open({ hub, repo, revision, dtype, device, threads }: LoadInput, run: Required<Run>) {
+  prepareRuntime(threads)
   env.remoteHost = hub
   // Not as an option: what the library looks up beforehand would come from the branch all the same.
   env.remotePathTemplate = `{model}/resolve/${encodeURIComponent(revision)}/`
-  env.allowLocalModels = false
   env.cacheKey = MODEL_CACHE
-  // The runtime's own files come with the page, and it may fetch no other.
-  env.useWasmCache = false
   env.fetch = (address: string | URL, init?: RequestInit) =>
     fetch(address, { ...init, signal: run.signal, referrerPolicy: 'no-referrer', credentials: 'omit' })
-  const { wasm: onnx } = env.backends.onnx
-  if (onnx) {
-    onnx.wasmPaths = { wasm: new URL(wasm, self.location.href).href, mjs: new URL(mjs, self.location.href).href }
-    onnx.numThreads = threads
-  }
   return pipeline('text-generation', repo, {
     dtype,
     device,
