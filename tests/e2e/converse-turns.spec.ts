@@ -120,7 +120,7 @@ test('speaking breaks in: the reply falls silent, and the history holds what was
   expect(distance(told, heard)).toBeLessThanOrEqual(2)
 })
 
-test('a short yes is a turn; a rest in mid-sentence is none', async ({ page, server, spoken }) => {
+test('a short yes is a turn; a rest in mid-sentence is none', async ({ page, spoken }) => {
   await begin(page)
   await sayTo(page, spoken.yes)
   await expect(state(page)).toHaveText('Speaking', { timeout: 60_000 })

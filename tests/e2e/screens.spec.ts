@@ -1,7 +1,14 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from './studio.ts'
 
-const SCREENS = ['/studio/narrate', '/studio/models', '/studio/settings'] as const
+const SCREENS = [
+  '/studio/narrate',
+  '/studio/transcribe',
+  '/studio/converse',
+  '/studio/converse/earlier',
+  '/studio/models',
+  '/studio/settings',
+] as const
 
 for (const screen of SCREENS) {
   for (const scheme of ['light', 'dark'] as const) {

@@ -1,7 +1,11 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Page } from 'playwright/test'
+import { wavHeader } from '../../web/export/encode/wav-header.ts'
+import { startLanguageServer } from '../support/language-server.ts'
 import { root } from '../support/models.ts'
+import { speak } from '../support/speaking.ts'
+import { chooseModel } from './language.ts'
 import { fetchVoice, newProject, play, text } from './narrate.ts'
 import { expect, test } from './studio.ts'
 
@@ -107,3 +111,93 @@ test('the pictures of the documentation can be taken, and those kept have their 
   await expect(page.getByText(/ used$/)).toBeVisible()
   await picture(page, 'settings')
 })
+
+/** The book’s most famous talk, read by two. */
+const TALK = [
+  [
+    'Rat',
+    'bm_george',
+    'Believe me, my young friend, there is nothing half so much worth doing as simply messing about in boats.',
+  ],
+  ['Mole', 'am_michael', 'So this is a river! And you really live by the river? What a jolly life!'],
+] as const
+
+/** Said one after the other, with a pause, as a WAV file. */
+async function recordingOf(sayings: typeof TALK): Promise<Buffer> {
+  const spoken = []
+  for (const [, voice, text] of sayings) spoken.push(await speak(text, voice))
+  const rate = spoken[0]!.sampleRate
+  const parts = spoken.flatMap(({ samples }) => [
+    Int16Array.from(samples, sample => Math.max(-1, Math.min(1, sample)) * 32_767),
+    new Int16Array(3 * rate),
+  ])
+  const frames = parts.reduce((sum, { length }) => sum + length, 0)
+  return Buffer.concat([wavHeader(rate, frames, { title: '' }), ...parts.map(({ buffer }) => Buffer.from(buffer))])
+}
+
+test('the pictures of the rooms that listen can be taken, and those kept have their sizes', async ({ page }) => {
+  test.slow()
+  await page.setViewportSize(DESKTOP)
+  await page.emulateMedia({ colorScheme: 'light' })
+
+  const buffer = await recordingOf(TALK)
+  await page.goto('/studio/transcribe')
+  await expect(page.getByRole('button', { name: 'Record', exact: true }).first()).toBeVisible()
+  await page.locator('input[type=file]').setInputFiles({ name: 'On the river.wav', mimeType: 'audio/wav', buffer })
+  await page.getByRole('button', { name: /^Fetch / }).click()
+  const words = page.getByRole('textbox', { name: 'Transcript', exact: true })
+  await expect(words).toContainText(/jolly life/i)
+  await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible()
+  for (const [at, [name]] of TALK.entries()) {
+    // Beside the words: a click on one would play it.
+    await words
+      .locator('p')
+      .nth(at)
+      .click({ position: { x: 1, y: 1 } })
+    await page.getByRole('button', { name: 'Who speaks?' }).click()
+    await page.getByRole('menuitem', { name: 'New speaker' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill(name)
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click()
+    await expect(page.getByRole('button', { name: `Speaker: ${name}` })).toBeVisible()
+  }
+  const pause = page.getByRole('button', { name: 'Pause', exact: true }).first()
+  if (await pause.isVisible()) await pause.click()
+  await expect(page.getByText('Saved', { exact: true }).first()).toBeVisible()
+  await noticesGone(page)
+  await picture(page, 'transcribe')
+  await page.setViewportSize(PHONE)
+  await picture(page, 'transcribe-phone')
+
+  const server = await startLanguageServer()
+  try {
+    await page.setViewportSize(DESKTOP)
+    await page.goto('/studio/converse')
+    await chooseModel(page, server.url)
+    await page.reload()
+    server.play({ tokens: ['By the river, ', 'of course.'] }, { tokens: ['Messing about ', 'in boats.'] })
+    const turns = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem')
+    for (const [at, question] of [
+      'Where would you spend a spring morning?',
+      'And what would you do there?',
+    ].entries()) {
+      await page.getByRole('textbox', { name: 'Type instead of speaking' }).fill(question)
+      await page.getByRole('button', { name: 'Send' }).click()
+      if (at === 0) await fetchVoiceIfAsked(page)
+      await expect(turns).toHaveCount(at + 1, { timeout: 180_000 })
+    }
+    await noticesGone(page)
+    await picture(page, 'converse')
+    await page.setViewportSize(PHONE)
+    await picture(page, 'converse-phone')
+  } finally {
+    await page.evaluate(() => localStorage.removeItem('voxloom:language-model'))
+    await server.close()
+  }
+})
+
+/** The first picture's test has fetched it, where that ran before. */
+async function fetchVoiceIfAsked(page: Page): Promise<void> {
+  const button = page.getByRole('dialog').getByRole('button', { name: /^Fetch / })
+  await expect(button.or(page.getByRole('button', { name: 'Interrupt' }))).toBeVisible()
+  if (await button.isVisible()) await button.click()
+}

@@ -3,13 +3,13 @@ import { detectDevice } from '../engine/device.page.ts'
 import { createLanguageShelf } from '../engine/language/shelf.page.ts'
 import { SPEECH_ENGINES, TRANSCRIBERS } from '../engine/registry.ts'
 import type { Studio } from '../features/studio.ts'
-import type { Player } from '../audio/sink.ts'
 import { createCompanionClient } from '../companion/client.ts'
 import { createLanguageService } from '../companion/language.ts'
 import { createCompanionLink } from '../companion/link.ts'
 import { createPluginService } from '../companion/plugins.ts'
 import { openSocket } from '../companion/socket.ts'
 import { createCompanionSpeech } from '../companion/speech.ts'
+import { CONVERSATIONS, TRANSCRIPTS } from '../storage/kept-names.ts'
 import { openStorageMeter } from '../storage/meter.ts'
 import { openModelStore } from '../storage/models.ts'
 import { openPcmStore } from '../storage/pcm.ts'
@@ -20,6 +20,16 @@ import { createStudioSpeech } from './speech.ts'
 
 /** Seconds of a reply that may wait to be heard: enough for a busy page, and an interruption drops them at once. */
 const TALK_BUFFER = 1
+
+/** Made at the first call. A failure is tried again at the next. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    }))
+}
 
 /** Puts the concrete parts together. The only place that knows them all. */
 export async function createStudio(): Promise<Studio> {
@@ -36,7 +46,7 @@ export async function createStudio(): Promise<Studio> {
     }),
   ])
   const [{ create }] = SPEECH_ENGINES
-  const [{ create: createTranscriber }] = TRANSCRIBERS
+  const [listening, ...others] = TRANSCRIBERS
   const threads = () => (preferences.threads > 0 ? { threads: preferences.threads } : {})
   const companion = createCompanionClient({ link })
   const speech = createStudioSpeech({
@@ -52,32 +62,27 @@ export async function createStudio(): Promise<Studio> {
     wanted: () => preferences.device === 'companion',
     onWish: listener => void watch(() => preferences.device, listener),
   })
-  const transcriber = createTranscriber({ models, wish: threads })
+  const transcriber = listening.create({ models, wish: threads })
   const languageService = createLanguageService(link)
   const languages = createLanguageShelf({ companion: languageService, mayDownload: () => preferences.hub })
-  let player: Promise<Player> | undefined
   // Asked early and for nothing, so that the first Play does not wait for the answer.
   void detectDevice()
   return {
     projects,
     pcm,
     models,
-    meter: openStorageMeter({ pcm, models }),
+    meter: openStorageMeter({ pcm, models, recordings: [TRANSCRIPTS, CONVERSATIONS] }),
     speech,
     transcriber,
+    transcribers: [transcriber, ...others.map(({ create }) => create({ models, wish: threads }))],
     personas,
+    transcripts: once(async () => (await import('../storage/transcripts.ts')).openTranscriptStore()),
+    conversations: once(async () => (await import('../storage/conversations.ts')).openConversationStore()),
     languages,
     languageService,
     companion,
     plugins: createPluginService(link),
-    player() {
-      return (player ??= import('../audio/player.ts')
-        .then(({ createPlayer }) => createPlayer())
-        .catch(error => {
-          player = undefined
-          throw error
-        }))
-    },
+    player: once(async () => (await import('../audio/player.ts')).createPlayer()),
     talkPlayer: async () =>
       (await import('../audio/player.ts')).createPlayer({ buffer: TALK_BUFFER, latency: 'interactive' }),
     microphone: async wish => (await import('../audio/capture/open.ts')).openMicrophone(wish),

@@ -34,7 +34,7 @@ export const ROOMS: readonly RoomInfo[] = [
   {
     id: 'converse',
     path: `${STUDIO_PATH}/converse`,
-    params: '/:part(personas)?',
+    params: '/:part?',
     icon: 'i-lucide-messages-square',
     key: 'c',
     load: () => import('../features/converse/Room.vue'),

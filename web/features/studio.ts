@@ -7,12 +7,20 @@ import type { SoundChunk, Transcriber } from '#protocol/transcribe.ts'
 import type { Analysis } from '#text/g2p/phonemizer.ts'
 import type { Microphone, MicrophoneWish } from '../audio/capture/types.ts'
 import type { SoundFile } from '../audio/decode/types.ts'
-import type { Player } from '../audio/sink.ts'
+import type { Player, SpeakerPlayer } from '../audio/sink.ts'
 import type { PluginService } from '../companion/plugin-types.ts'
 import type { CompanionClient } from '../companion/types.ts'
 import type { LanguageService } from '../companion/language.ts'
 import type { LanguageShelf } from '../engine/language/shelf.page.ts'
-import type { ModelStore, PcmStore, PersonaStore, ProjectStore, StorageMeter } from '../storage/types.ts'
+import type {
+  ConversationStore,
+  ModelStore,
+  PcmStore,
+  PersonaStore,
+  ProjectStore,
+  StorageMeter,
+  TranscriptStore,
+} from '../storage/types.ts'
 
 /** A speech engine as the rooms see it: loads itself on first use, and can say what it runs on. */
 export interface StudioSpeech extends SpeechEngine {
@@ -54,8 +62,11 @@ export interface Studio {
   /** Made at the first call, which must come from a user gesture. */
   player(): Promise<Player>
   /** A player of one's own, with the shortest way to the ear; close it. From a user gesture. */
-  talkPlayer(): Promise<Player>
+  talkPlayer(): Promise<SpeakerPlayer>
+  /** What listens to talk. */
   readonly transcriber: StudioTranscriber
+  /** What files and recordings can be transcribed with, the one that listens to talk first. */
+  readonly transcribers: readonly [StudioTranscriber, ...StudioTranscriber[]]
   /** From a user gesture. @throws SeamError refused (permission), not-found (none there), conflict (in use), unsupported */
   microphone(wish?: MicrophoneWish): Promise<Microphone>
   /**
@@ -65,6 +76,9 @@ export interface Studio {
    */
   soundFile(file: Blob, run?: Run & { readonly ffmpeg?: boolean }): Promise<SoundFile>
   readonly personas: PersonaStore
+  /** Opened at the first call, by the rooms that need them. A failure is tried again at the next. @throws SeamError */
+  transcripts(): Promise<TranscriptStore>
+  conversations(): Promise<ConversationStore>
   /** Every language model that this page can use. */
   readonly languages: LanguageShelf
   /** The companion's servers of language models. */

@@ -1,6 +1,7 @@
 import { deleteDB } from 'idb'
 import { expect, it } from 'vitest'
 import { exportProject, importProject } from './archive.ts'
+import { openFolders } from './folders.ts'
 import { openStorageMeter } from './meter.ts'
 import { openModelStore } from './models.ts'
 import { openPcmStore } from './pcm.ts'
@@ -37,9 +38,16 @@ it('a project with its sound goes through the real stores and comes out byte for
   expect(second.size).toBeGreaterThan(3 * 48_000)
   expect(new Uint8Array(await second.arrayBuffer())).toEqual(new Uint8Array(await first.arrayBuffer()))
 
-  const meter = openStorageMeter({ pcm: there.pcm, models: await openModelStore({ name }) })
+  const recording = await openFolders(`${name}-recordings`)
+  await (await recording.open('a')).put('file', new Blob(['four']))
+  const meter = openStorageMeter({
+    pcm: there.pcm,
+    models: await openModelStore({ name }),
+    recordings: [`${name}-recordings`],
+  })
   const figures = await meter.estimate()
   expect(figures.audio).toBeGreaterThan(3 * 48_000)
+  expect(figures.recordings).toBe(4)
   expect(figures.models).toBe(0)
   expect(figures.projects).toBeGreaterThan(0)
   expect(figures.used).toBeGreaterThanOrEqual(figures.audio)
@@ -53,6 +61,8 @@ it('a project with its sound goes through the real stores and comes out byte for
     await deleteDB(`${name}-sound-${each}`)
     await (await navigator.storage.getDirectory()).removeEntry(`${name}-sound-${each}`, { recursive: true })
   }
-  await (await navigator.storage.getDirectory()).removeEntry(name, { recursive: true })
+  for (const each of [name, `${name}-recordings`]) {
+    await (await navigator.storage.getDirectory()).removeEntry(each, { recursive: true })
+  }
   await caches.delete(name)
 })

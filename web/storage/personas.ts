@@ -1,8 +1,9 @@
 import type { DBSchema } from 'idb'
-import { SeamError } from '#protocol/errors.ts'
 import type { PersonaFiles } from '#protocol/personas.ts'
 import { abort, connect, openDatabase, openNews } from './database.ts'
+import type { DocumentChange } from './documents.ts'
 import { storageError } from './errors.ts'
+import { notFound, requireNew, requireRevision } from './revisions.ts'
 import type { PersonaStore, PersonaSummary, StoredPersona } from './types.ts'
 
 interface PersonaSchema extends DBSchema {
@@ -18,9 +19,9 @@ export interface OpenPersonaStore extends PersonaStore {
   close(): void
 }
 
-type Change = { id: string; revision?: number; removed?: boolean }
 type Kept = PersonaSchema['personas']['value']
 
+const NOUN = 'persona'
 const VERSION = 1
 const STORES = ['summaries', 'personas', 'files'] as const
 const NO_FILES: PersonaFiles = { assets: {} }
@@ -48,7 +49,7 @@ export async function openPersonaStore({ name = 'voxloom-personas' } = {}): Prom
     ),
   )
   await connection.get()
-  const news = openNews<Change>(name)
+  const news = openNews<DocumentChange>(name)
 
   /** `decide` may throw to leave everything as it was. */
   const write = async (
@@ -85,7 +86,7 @@ export async function openPersonaStore({ name = 'voxloom-personas' } = {}): Prom
 
     async open(id) {
       const kept = await (await connection.get()).get('personas', id)
-      if (!kept) throw notFound(id)
+      if (!kept) throw notFound(NOUN, id)
       return JSON.parse(kept.json) as StoredPersona
     },
 
@@ -95,28 +96,15 @@ export async function openPersonaStore({ name = 'voxloom-personas' } = {}): Prom
 
     async create(persona, files) {
       const stored = { ...persona, revision: 1, updatedAt: new Date().toISOString() }
-      await write(stored, files, before => {
-        if (!before) return
-        throw new SeamError(
-          'conflict',
-          `A persona with the id ${persona.id} exists already. It was not changed; give the new one another id.`,
-        )
-      })
+      await write(stored, files, before => requireNew(NOUN, persona.id, before))
       return stored
     },
 
     async save(persona, expectedRevision) {
       const next = { ...persona, revision: expectedRevision + 1, updatedAt: new Date().toISOString() }
-      await write(next, undefined, before => {
-        if (!before) throw notFound(persona.id)
-        if (before.revision === expectedRevision) return
-        throw new SeamError(
-          'conflict',
-          `The persona “${persona.name}” was saved elsewhere in the meantime (revision ${before.revision}, this change ` +
-            `was made from ${expectedRevision}). Nothing was written; open it again to see the other change.`,
-          { details: { stored: before.revision, expected: expectedRevision } },
-        )
-      })
+      await write(next, undefined, before =>
+        requireRevision(NOUN, { id: persona.id, title: persona.name }, before, expectedRevision),
+      )
       return next
     },
 
@@ -133,13 +121,6 @@ export async function openPersonaStore({ name = 'voxloom-personas' } = {}): Prom
       connection.close()
     },
   }
-}
-
-function notFound(id: string): SeamError {
-  return new SeamError(
-    'not-found',
-    `There is no persona ${id} in this browser; it may have been removed in another tab.`,
-  )
 }
 
 function summarise({ id, name, voice, updatedAt, revision }: StoredPersona): PersonaSummary {

@@ -1,7 +1,7 @@
 import { deleteDB, openDB } from 'idb'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SeamError } from '#protocol/errors.ts'
-import { openProjectDatabase } from './project-db.ts'
+import { openDocumentDatabase } from './documents-db.ts'
 import { openProjectStore, type OpenProjectStore } from './projects.ts'
 import { sampleProject, withText } from './testing/sample.ts'
 
@@ -168,12 +168,14 @@ describe('projects', () => {
   it('says so when an older tab will not let go, and waits while it may', async () => {
     const name = fresh()
     const stubborn = await openDB(name, 1)
-    await expect(openProjectDatabase(name, () => {}, { version: 2, patience: 50 })).rejects.toMatchObject({
+    await expect(
+      openDocumentDatabase({ name, noun: 'project' }, () => {}, { version: 2, patience: 50 }),
+    ).rejects.toMatchObject({
       code: 'conflict',
       retryable: true,
       message: expect.stringContaining('other tabs'),
     })
-    const waiting = openProjectDatabase(name, () => {}, { version: 3 })
+    const waiting = openDocumentDatabase({ name, noun: 'project' }, () => {}, { version: 3 })
     stubborn.close()
     const db = await waiting
     expect(db.version).toBe(3)

@@ -4,6 +4,7 @@ import type { Persona, PersonaFiles } from '#protocol/personas.ts'
 import type { Project, ProjectSummary } from '#protocol/projects.ts'
 import type { Run } from '#protocol/run.ts'
 import type { SoundChunk } from '#protocol/transcribe.ts'
+import type { Conversation, ConversationSide, ConversationSummary, SpokenSound } from './conversations-types.ts'
 import type { Transcript, TranscriptSummary } from './transcripts-types.ts'
 
 /** Projects in IndexedDB, written with strict durability. */
@@ -99,6 +100,34 @@ export interface TranscriptStore {
   size(): Promise<number>
 }
 
+/** Conversations in IndexedDB, written with strict durability, and what both sides sounded like in files. */
+export interface ConversationStore {
+  /** False in a private window: sound is then kept in memory until the tab closes. */
+  readonly durable: boolean
+  /** The latest first, without those removed. */
+  list(): Promise<readonly ConversationSummary[]>
+  /** @throws SeamError not-found */
+  open(id: string): Promise<Conversation>
+  /** @throws SeamError conflict (the id is taken), quota */
+  create(conversation: Conversation): Promise<Conversation>
+  /** As ProjectStore's. Brings back one that was removed. @throws SeamError conflict, not-found, quota */
+  save(conversation: Conversation, expectedRevision: number): Promise<Conversation>
+  /** Keeps the list's figures without touching the revision. */
+  note(id: string, figures: { openedAt: string }): Promise<void>
+  /** As TranscriptStore's. */
+  remove(id: string): Promise<void>
+  restore(id: string): Promise<void>
+  purge(moment: number): Promise<void>
+  /** Tells of saves and removals made by other tabs. @returns an end to it */
+  watch(listener: (change: { id: string; revision?: number; removed?: boolean }) => void): () => void
+  /** Keeps what one side of a turn sounded like. All or nothing. @throws SeamError quota */
+  keepSound(id: string, turn: number, side: ConversationSide, sound: SpokenSound): Promise<void>
+  /** undefined where it is not kept. */
+  sound(id: string, turn: number, side: ConversationSide): Promise<SpokenSound | undefined>
+  /** What is kept of a conversation. */
+  sounds(id: string): Promise<readonly { readonly turn: number; readonly side: ConversationSide }[]>
+}
+
 /** A persona as it is kept. */
 export interface StoredPersona extends Persona {
   /** ISO 8601, UTC. */
@@ -152,8 +181,15 @@ export interface ModelStore {
 
 /** What the browser grants us. */
 export interface StorageMeter {
-  /** Bytes, as far as the browser tells. */
-  estimate(): Promise<{ used: number; quota: number; projects: number; audio: number; models: number }>
+  /** Bytes, as far as the browser tells. `audio` is rendered sound, `recordings` that of transcripts and conversations. */
+  estimate(): Promise<{
+    used: number
+    quota: number
+    projects: number
+    audio: number
+    recordings: number
+    models: number
+  }>
   persisted(): Promise<boolean>
   /** Asks the browser not to evict us. */
   persist(): Promise<boolean>

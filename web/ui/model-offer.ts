@@ -2,7 +2,7 @@ import { computed, shallowRef } from 'vue'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { ModelEntry, ModelFile, ModelVariant } from '#protocol/models.ts'
 import type { Run } from '#protocol/run.ts'
-import { useJobs, type StartedJob } from './jobs.ts'
+import { useJobs, type Job, type StartedJob } from './jobs.ts'
 
 /** One model that work needs, with the choices of files that would do, the likeliest first. */
 export interface Need {
@@ -17,6 +17,18 @@ export interface Offer {
   readonly needs: readonly Need[]
   /** Bytes still to fetch. */
   readonly bytes: number
+}
+
+/** An offer as ModelOffer.vue shows it. */
+export interface ModelOffering {
+  readonly offer: Offer | undefined
+  readonly progress: Job | undefined
+  readonly fetching: boolean
+  readonly failure: SeamError | undefined
+  /** @param title of the job, in the user's language */
+  accept(title: string): Promise<void>
+  decline(): void
+  cancel(): void
 }
 
 /** The part of the model store that is needed. */

@@ -53,7 +53,7 @@ function scene() {
     taken,
     heard,
     failures,
-    say: (sound: number | Float32Array) => {
+    say: (sound: number | Float32Array<ArrayBuffer>) => {
       const samples = typeof sound === 'number' ? new Float32Array(sound * 8000) : sound
       chunks = [...chunks, { samples, sampleRate: 8000, channels: 1 }]
     },

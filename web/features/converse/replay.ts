@@ -1,5 +1,5 @@
 import { onScopeDispose, ref } from 'vue'
-import type { Sound } from './sound.ts'
+import type { SpokenSound } from '../../storage/conversations-types.ts'
 import { wavOf } from './wav.ts'
 
 /** Lets one stretch of kept sound be heard at a time. Call in `setup`. */
@@ -7,24 +7,31 @@ export function useReplay() {
   /** What is playing, by the name it was given. */
   const playing = ref<string>()
   let audio: HTMLAudioElement | undefined
+  /** Counts what was asked for: an answer that comes late is dropped. */
+  let asked = 0
 
   function stop(): void {
+    asked++
+    playing.value = undefined
     if (!audio) return
     audio.pause()
     URL.revokeObjectURL(audio.src)
     audio = undefined
-    playing.value = undefined
   }
 
-  /** Plays `sound`, or stops it when it is what plays. */
-  async function toggle(name: string, sound: Sound): Promise<void> {
+  /** Plays sounds one after the other, or stops when they are what plays. */
+  async function toggle(name: string, sounds: Iterable<SpokenSound> | AsyncIterable<SpokenSound>): Promise<void> {
     const again = playing.value === name
     stop()
-    if (again || sound.samples.length === 0) return
-    audio = new Audio(URL.createObjectURL(wavOf([sound])))
-    audio.onended = stop
+    if (again) return
+    const mine = asked
     playing.value = name
-    await audio.play().catch(stop)
+    const file = await wavOf(sounds).catch(() => undefined)
+    if (asked !== mine) return
+    if (!file) return stop()
+    audio = new Audio(URL.createObjectURL(file))
+    audio.onended = stop
+    await audio.play().catch(() => asked === mine && stop())
   }
 
   onScopeDispose(stop)

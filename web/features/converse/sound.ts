@@ -1,12 +1,6 @@
 import type { Heard } from '#dialogue/types.ts'
 import type { PcmChunk, SegmentId } from '#protocol/pcm.ts'
-
-/** A stretch of mono sound. */
-export interface Sound {
-  readonly samples: Float32Array<ArrayBuffer>
-  /** Hz. */
-  readonly sampleRate: number
-}
+import type { SpokenSound } from '../../storage/conversations-types.ts'
 
 /** Seconds of either side that are kept: at 16 bits that is some 100 MB for the user, 170 MB for the replies. */
 export const KEPT = 3600
@@ -48,7 +42,7 @@ export class UserSound {
   }
 
   /** What was said between two times, as far as it is kept. */
-  slice(from: number, to: number): Sound {
+  slice(from: number, to: number): SpokenSound {
     const start = Math.max(this.#first, Math.floor(from * this.#sampleRate))
     const end = Math.min(this.#end, Math.ceil(to * this.#sampleRate))
     const wanted: Int16Array[] = []
@@ -116,7 +110,7 @@ export class ReplySound {
   }
 
   /** The sound of segments that follow each other; empty where none is kept. */
-  of(segments: readonly SegmentId[]): Sound {
+  of(segments: readonly SegmentId[]): SpokenSound {
     const spoken = segments.flatMap(id => this.#segments.get(id) ?? [])
     return { samples: fromInt16(spoken.flatMap(({ parts }) => parts)), sampleRate: spoken[0]?.sampleRate ?? 24_000 }
   }

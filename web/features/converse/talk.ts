@@ -6,6 +6,7 @@ import type { DialogueEvent, EventsDropped, Turn } from '#protocol/dialogue.ts'
 import { loadSegmenter } from '#text/segment/segmenter.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
 import type { SpeakerPlayer } from '../../audio/sink.ts'
+import type { SpokenSound } from '../../storage/conversations-types.ts'
 import type { StudioTranscriber } from '../studio.ts'
 import { MicrophoneEars } from './ears.ts'
 import { PlayerSink } from './sink.ts'
@@ -18,7 +19,7 @@ export interface TalkParts {
   readonly partner: Partner
   readonly mode: TalkMode
   /** What was said before, when a conversation is gone on with. */
-  readonly earlier: readonly Turn[]
+  readonly earlier?: readonly Turn[]
   onEvent(event: DialogueEvent | EventsDropped): void
 }
 
@@ -39,7 +40,7 @@ export class Talk {
   }
 
   private constructor(
-    { player, transcriber, partner, mode, earlier, onEvent }: TalkParts,
+    { player, transcriber, partner, mode, earlier = [], onEvent }: TalkParts,
     segmenter: Awaited<ReturnType<typeof loadSegmenter>>,
   ) {
     this.#player = player

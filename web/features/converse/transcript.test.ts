@@ -9,6 +9,8 @@ it('tells who said what, and what nobody heard', () => {
         reply: { text: 'Hello.', heard: 'Hello.', unheard: '', segments: [] },
         outcome: 'complete',
         marks: {},
+        name: 'Nora',
+        seconds: 0,
       },
       {
         id: 2,
@@ -16,10 +18,12 @@ it('tells who said what, and what nobody heard', () => {
         reply: { text: 'It is wide. It is deep.', heard: 'It is wide. ', unheard: 'It is deep.', segments: [] },
         outcome: 'interrupted',
         marks: {},
+        name: 'Wren',
+        seconds: 0,
       },
     ],
-    { user: 'You', persona: 'Nora' },
+    { user: 'You' },
   )
-  expect(text).toBe('Nora: Hello.\n\nYou: Tell me of the sea.\n\nNora: It is wide. [It is deep.]\n')
-  expect(transcriptOf([], { user: 'You', persona: 'Nora' })).toBe('')
+  expect(text).toBe('Nora: Hello.\n\nYou: Tell me of the sea.\n\nWren: It is wide. [It is deep.]\n')
+  expect(transcriptOf([], { user: 'You' })).toBe('')
 })

@@ -1,21 +1,34 @@
 import { Intake } from '#dsp/intake.ts'
 import { wavHeader } from '../../export/encode/wav-header.ts'
-import type { Sound } from './sound.ts'
+import type { SpokenSound } from '../../storage/conversations-types.ts'
 
 /** Hz of a file that holds both sides. */
 const RATE = 24_000
 /** Seconds between two who speak. */
 const REST = 0.4
 
-/** One WAV file of sounds that follow each other, mono, 16 bits. */
-export function wavOf(sounds: readonly Sound[], title = ''): Blob {
+/**
+ * One WAV file of sounds that follow each other, mono, 16 bits. One sound at a time is in the page's memory; undefined
+ * when there is none.
+ */
+export async function wavOf(
+  sounds: Iterable<SpokenSound> | AsyncIterable<SpokenSound>,
+  title = '',
+): Promise<Blob | undefined> {
   const rest = new Int16Array(Math.round(REST * RATE))
-  const parts = sounds.flatMap((sound, at) => (at === 0 ? [pcm16(sound)] : [rest, pcm16(sound)]))
-  const frames = parts.reduce((sum, { length }) => sum + length, 0)
-  return new Blob([wavHeader(RATE, frames, { title }), ...parts], { type: 'audio/wav' })
+  const parts: Blob[] = []
+  let frames = 0
+  for await (const sound of sounds) {
+    if (sound.samples.length === 0) continue
+    for (const pcm of parts.length > 0 ? [rest, pcm16(sound)] : [pcm16(sound)]) {
+      parts.push(new Blob([pcm]))
+      frames += pcm.length
+    }
+  }
+  return frames === 0 ? undefined : new Blob([wavHeader(RATE, frames, { title }), ...parts], { type: 'audio/wav' })
 }
 
-function pcm16({ samples, sampleRate }: Sound): Int16Array<ArrayBuffer> {
+function pcm16({ samples, sampleRate }: SpokenSound): Int16Array<ArrayBuffer> {
   const intake = new Intake(RATE, 1)
   const parts = [intake.take(samples, sampleRate, 1), undefined].map(taken => {
     const { samples: all, frames } = taken ?? intake.finish()

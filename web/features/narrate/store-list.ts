@@ -1,66 +1,30 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
-import { toSeamError, type SeamError } from '#protocol/errors.ts'
+import { computed, shallowRef } from 'vue'
 import type { Chapter, Project, ProjectSettings, ProjectSummary } from '#protocol/projects.ts'
 import type { Run } from '#protocol/run.ts'
+import { byChanged, byOpened, byTitle, createDocumentList, UNDO_FOR } from '../../ui/document-list.ts'
 import { useStudio } from '../studio.ts'
 import { copyOf, newProject } from './document.ts'
 import { useNarrateProject } from './store.ts'
 import { useNarrateVoices } from './store-voices.ts'
 import { clearUnusedSound, soundOf, type Naming } from './unused-sound.ts'
 
-export type ListOrder = 'opened' | 'changed' | 'title'
-
-/** Milliseconds in which a deleted project can be brought back. */
-export const UNDO_FOR = 15_000
+const ORDERS = { opened: byOpened, changed: byChanged, title: byTitle }
 
 /** Every project of this browser, as rows. */
 export const useNarrateList = defineStore('narrate/list', () => {
   const studio = useStudio()
   const voices = useNarrateVoices()
 
-  const rows = shallowRef<readonly ProjectSummary[]>([])
-  const loaded = ref(false)
-  const error = shallowRef<SeamError>()
-  const query = ref('')
-  const order = ref<ListOrder>('opened')
+  const list = createDocumentList({
+    orders: ORDERS,
+    about: ({ title, opening = '' }: ProjectSummary) => title || opening,
+    read: () => studio.projects.list(),
+    follow: async listener => studio.projects.watch(listener),
+  })
+  const { refresh } = list
   /** The project removed last, until it is brought back or another one goes. */
   const removed = shallowRef<Project>()
-
-  const nameOf = ({ title, opening = '' }: ProjectSummary) => title || opening
-  const lastSeen = (row: ProjectSummary) => row.openedAt ?? row.updatedAt
-  const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
-
-  const shown = computed(() => {
-    const words = query.value.toLocaleLowerCase().split(/\s+/).filter(Boolean)
-    const found = words.length
-      ? rows.value.filter(row => {
-          const name = nameOf(row).toLocaleLowerCase()
-          return words.every(word => name.includes(word))
-        })
-      : rows.value
-    return found.toSorted((a, b) => {
-      if (order.value === 'title') return collator.compare(nameOf(a), nameOf(b))
-      return order.value === 'changed' ? b.updatedAt.localeCompare(a.updatedAt) : lastSeen(b).localeCompare(lastSeen(a))
-    })
-  })
-
-  async function refresh() {
-    try {
-      rows.value = await studio.projects.list()
-      error.value = undefined
-    } catch (cause) {
-      error.value = toSeamError(cause)
-    }
-    loaded.value = true
-  }
-
-  let watching: (() => void) | undefined
-  /** Reads the list, and follows other tabs until `unwatch`. */
-  async function watch() {
-    watching ??= studio.projects.watch(() => void refresh())
-    await refresh()
-  }
 
   /** @throws SeamError quota */
   async function create(
@@ -92,20 +56,8 @@ export const useNarrateList = defineStore('narrate/list', () => {
   }
 
   return {
-    rows: computed(() => rows.value),
-    shown,
-    loaded: computed(() => loaded.value),
-    error: computed(() => error.value),
+    ...list,
     removed: computed(() => removed.value),
-    query,
-    order,
-
-    watch,
-    unwatch() {
-      watching?.()
-      watching = undefined
-    },
-    refresh,
     create,
     async duplicate(id: string, title: string): Promise<Project> {
       const copy = await studio.projects.create(copyOf(await studio.projects.open(id), title))

@@ -21,11 +21,12 @@ async function clearPrivateFiles(): Promise<void> {
 }
 
 /**
- * Deletes everything that Voxloom keeps in this browser: projects, sound, models, choices, the offline copy of the
- * page. Stores are emptied first, so that other tabs notice. Reload afterwards.
+ * Deletes everything that Voxloom keeps in this browser: projects, transcripts, conversations, personas, sound, models,
+ * choices, the offline copy of the page. Stores are emptied first, so that other tabs notice. Reload afterwards.
  */
-export async function wipe({ projects, pcm }: Studio): Promise<void> {
-  for (const { id } of await projects.list()) await projects.remove(id)
+export async function wipe({ projects, personas, pcm, ...studio }: Studio): Promise<void> {
+  const stores = [projects, personas, await studio.transcripts(), await studio.conversations()]
+  for (const store of stores) for (const { id } of await store.list()) await store.remove(id)
   const keys: string[] = []
   for await (const key of pcm.keys()) keys.push(key)
   await pcm.remove(keys)

@@ -9,6 +9,7 @@ import { useTransport } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
 import { appendCaption, newTranscript } from './document.ts'
 import { useKept } from './kept.ts'
+import { useChoice } from './store-choice.ts'
 import { createSoundQueue } from './sound-queue.ts'
 import { useDesk, type Session } from './store-desk.ts'
 import { useTranscribing } from './store-work.ts'
@@ -26,8 +27,10 @@ interface Line {
 interface RecordWish {
   /** Of the job in the tray, and of the one that reads what live captions left out. */
   readonly title: string
-  /** Whether the transcriber's weights are here. */
+  /** Whether words are shown while they are said. */
   readonly captions: boolean
+  /** Whether what live captions left out is read when the recording is over; as `captions` when absent. */
+  readonly afterwards?: boolean
 }
 
 /** What is said, kept as it is said, and read along where that can be. Goes on in other rooms. */
@@ -37,6 +40,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
   const desk = useDesk()
   const kept = useKept()
   const work = useTranscribing()
+  const choice = useChoice()
   const transport = useTransport()
 
   const state = ref<RecorderState>('idle')
@@ -48,6 +52,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
   /** One for each utterance: a paragraph that grows would be read out again and again. */
   const lines = shallowRef<readonly Line[]>([])
   const partial = shallowRef<Caption>()
+  const readsAlong = ref(true)
   /** Why there are no captions (any more); the recording goes on. */
   const captionFailure = shallowRef<SeamError>()
   /** Why the microphone was not opened, or ended by itself. What was said before is kept. */
@@ -67,7 +72,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
   async function readAlong(now: Session, queue: ReturnType<typeof createSoundQueue>): Promise<boolean> {
     try {
       const heard = transcribe({
-        transcriber: studio.transcriber,
+        transcriber: choice.transcriber,
         sound: queue.sound,
         skip: 0,
         lang: now.transcript.value.lang,
@@ -139,12 +144,13 @@ export const useRecorder = defineStore('transcribe/record', () => {
    * Opens the microphone and records. From a user gesture.
    * @returns the transcript's id, or undefined when there is no microphone: `failure` says why
    */
-  async function start({ title, captions }: RecordWish): Promise<string | undefined> {
+  async function start({ title, captions, afterwards = captions }: RecordWish): Promise<string | undefined> {
     if (state.value !== 'idle') return id.value
     state.value = 'opening'
     failure.value = captionFailure.value = undefined
     seconds.value = 0
     lines.value = []
+    readsAlong.value = captions
     // What plays would be recorded with what is said.
     transport.pause()
     let held: string | undefined
@@ -156,7 +162,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
       trouble.value = opened.trouble
       const store = await kept()
       const source = { kind: 'recording', name: '', type: 'audio/wav' } as const
-      const { id: made } = await store.create(newTranscript(source, '', work.langOf()))
+      const { id: made } = await store.create(newTranscript(source, '', choice.lang))
       session.value = await desk.acquire(made)
       held = made
       writer = await store.writer(made, opened.sampleRate)
@@ -185,7 +191,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
           const unread = now.transcript.value.state !== 'done'
           await desk.release(now.id)
           clear()
-          if (unread && captions) work.start(now.id, title)
+          if (unread && afterwards) work.start(now.id, title)
         }
       },
     })
@@ -201,6 +207,8 @@ export const useRecorder = defineStore('transcribe/record', () => {
     trouble: computed(() => trouble.value),
     lines: computed(() => lines.value),
     partial: computed(() => partial.value),
+    /** Whether words are shown while they are said. */
+    readsAlong: computed(() => readsAlong.value),
     captionFailure: computed(() => captionFailure.value),
     failure: computed(() => failure.value),
     /** 0…1, the peak since it was last asked. */

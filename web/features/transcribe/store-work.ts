@@ -4,10 +4,10 @@ import { SeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
 import type { Transcript } from '../../storage/transcripts-types.ts'
 import { useJobs, type Job } from '../../ui/jobs.ts'
-import { usePreferences } from '../../ui/preferences.ts'
 import { useStudio } from '../studio.ts'
 import { appendCaption, newTranscript, titleOf } from './document.ts'
 import { useKept } from './kept.ts'
+import { useChoice } from './store-choice.ts'
 import { copyTo, COPY_RATE, needsCopy, wavOf } from './sound.ts'
 import { useDesk, type Session } from './store-desk.ts'
 import { lengthOf, transcribe } from './transcribing.ts'
@@ -18,7 +18,7 @@ export const useTranscribing = defineStore('transcribe/work', () => {
   const jobs = useJobs()
   const desk = useDesk()
   const kept = useKept()
-  const preferences = usePreferences()
+  const choice = useChoice()
   /** Which job of the tray works on which transcript. */
   const work = shallowRef<ReadonlyMap<string, string>>(new Map())
   let queue: Promise<unknown> = Promise.resolve()
@@ -52,7 +52,7 @@ export const useTranscribing = defineStore('transcribe/work', () => {
     const store = await kept()
     const about = { kind: 'file', name: file.name, type: file.type } as const
     const source = ffmpeg ? { ...about, ffmpeg: true as const } : about
-    const fresh = newTranscript(source, titleOf(file.name), langOf())
+    const fresh = newTranscript(source, titleOf(file.name), choice.lang)
     const created = await store.create({ ...fresh, ...(duration === undefined ? {} : { duration }) })
     try {
       await store.keepFile(created.id, file, run)
@@ -61,12 +61,6 @@ export const useTranscribing = defineStore('transcribe/work', () => {
       throw error
     }
     return created
-  }
-
-  /** The language of the page where the transcriber knows it, else its first. */
-  function langOf(): string {
-    const { languages } = studio.transcriber.info
-    return languages.includes(preferences.lang) ? preferences.lang : (languages[0] ?? 'en-us')
   }
 
   /** One tab at a time works on a transcript. @throws SeamError conflict */
@@ -98,10 +92,11 @@ export const useTranscribing = defineStore('transcribe/work', () => {
     let duration = 0
     try {
       const heard = transcribe({
-        transcriber: studio.transcriber,
+        transcriber: choice.transcriber,
         sound: sound.sound({ signal: run.signal }),
         skip,
-        lang,
+        // It may have been begun with another transcriber.
+        lang: choice.understands(lang) ? lang : choice.lang,
         run: {
           signal: run.signal,
           onProgress: ({ done }) => run.onProgress({ done, ...total, what: 'transcribe.job.listening' }),
@@ -164,7 +159,6 @@ export const useTranscribing = defineStore('transcribe/work', () => {
     takeIn,
     start,
     jobOf,
-    langOf,
     cancel(id: string) {
       const job = work.value.get(id)
       if (job) jobs.cancel(job)

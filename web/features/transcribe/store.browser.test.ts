@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SeamError } from '#protocol/errors.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useTranscriptList } from './store-list.ts'
+import { useChoice } from './store-choice.ts'
 import { useTranscript } from './store.ts'
 import { useRecorder } from './store-record.ts'
 import { useTranscribing } from './store-work.ts'
@@ -17,12 +18,13 @@ afterEach(async () => {
   await (await navigator.storage.getDirectory()).removeEntry(name, { recursive: true }).catch(() => undefined)
 })
 
-const studioOf = (transcriber: ReturnType<typeof scriptedTranscriber>) => ({ transcriber })
+const studioOf = (transcriber: ReturnType<typeof scriptedTranscriber>) => ({ transcribers: [transcriber] as const })
 const file = (ending = 'wav') => new File([new Uint8Array(1000)], `Talk.${ending}`, { type: 'audio/wav' })
 async function tabOf(parts: Parameters<typeof openTab>[1] = {}) {
   const { kept, pinia } = await openTab(name, parts)
   return {
     kept,
+    pinia,
     work: useTranscribing(pinia),
     open: useTranscript(pinia),
     list: useTranscriptList(pinia),
@@ -222,6 +224,20 @@ describe('a recording', () => {
     expect((await tab.kept.sound(id)).pcm?.samples.size).toBe(3 * RATE * 2)
   })
 
+  it('is read when it is over by what is too slow to read along', async () => {
+    const slow = scriptedTranscriber()
+    const { tab, say } = await begin({ ...studioOf(slow), seconds: 2 })
+    const id = (await tab.recorder.start({ title: 'Recording', captions: false, afterwards: true }))!
+    expect(tab.recorder.readsAlong).toBe(false)
+    await say(2, 0)
+    await vi.waitFor(() => expect(tab.recorder.seconds).toBe(2), 5000)
+    expect(slow.given).toEqual([])
+    await tab.recorder.stop()
+    await vi.waitFor(() => expect(tab.jobs.jobs.map(({ kind }) => kind)).toEqual(['record', 'transcribe']), 5000)
+    await over(tab)
+    expect(await words(tab, id)).toBe('w0 w1')
+  })
+
   it('keeps what was said when the microphone is unplugged, and says so', async () => {
     const { tab, say, unplug, become } = await begin()
     const id = (await tab.recorder.start({ title: 'Recording', captions: true }))!
@@ -243,6 +259,52 @@ describe('a recording', () => {
     expect(tab.recorder.failure?.code).toBe('refused')
     expect(tab.recorder.state).toBe('idle')
     expect(await tab.kept.list()).toEqual([])
+  })
+})
+
+describe('what listens', () => {
+  const transcriber = (id: string, ...languages: string[]) => {
+    const scripted = scriptedTranscriber()
+    const asked: (string | undefined)[] = []
+    return {
+      ...scripted,
+      info: { ...scripted.info, id, languages },
+      asked,
+      transcribe: ((sound, run) => {
+        asked.push(run?.lang)
+        return scripted.transcribe(sound, run)
+      }) satisfies typeof scripted.transcribe,
+    }
+  }
+  const two = () => [transcriber('english', 'en-gb', 'en-us'), transcriber('many', 'mul', 'en', 'de')] as const
+  afterEach(() => localStorage.clear())
+
+  it('is the first until another is chosen, which is kept with the language that is spoken', async () => {
+    const { pinia } = await openTab(name, { transcribers: two() })
+    const choice = useChoice(pinia)
+    // The language of the page.
+    expect([choice.id, choice.lang]).toEqual(['english', 'en-us'])
+    choice.id = 'many'
+    expect(choice.lang).toBe('mul')
+    choice.setLang('de')
+    await vi.waitFor(() => expect(localStorage.getItem('voxloom:spoken-language')).toBe('de'))
+    const other = useChoice((await openTab(name, { transcribers: two() })).pinia)
+    expect([other.id, other.lang]).toEqual(['many', 'de'])
+    other.id = 'gone since'
+    expect([other.id, other.lang]).toEqual(['english', 'en-us'])
+  })
+
+  it('goes on with what another has begun, in a language that it understands', async () => {
+    const [english, many] = two()
+    const tab = await tabOf({ transcribers: [many, english] })
+    const choice = useChoice(tab.pinia)
+    choice.setLang('de')
+    const { id } = await tab.work.takeIn(file())
+    expect(await tab.kept.open(id)).toMatchObject({ lang: 'de' })
+    choice.id = 'english'
+    tab.work.start(id, 'Work')
+    await over(tab)
+    expect([many.asked, english.asked]).toEqual([[], ['en-us']])
   })
 })
 

@@ -5,7 +5,6 @@ import type { Caption, SoundChunk } from '#protocol/transcribe.ts'
 import type { Microphone, MicrophoneTrouble } from '../../audio/capture/types.ts'
 import { openTranscriptStore, type OpenTranscriptStore } from '../../storage/transcripts.ts'
 import { studioKey, type Studio, type StudioTranscriber } from '../studio.ts'
-import { transcriptStoreKey } from './kept.ts'
 import { lengthOf } from './transcribing.ts'
 
 // A studio for tests of the stores: the sound and the words are scripted, storage is the browser's own.
@@ -129,7 +128,8 @@ export async function openTab(name: string, parts: Partial<Studio> & { seconds?:
   const app = createApp({})
   app.use(pinia)
   const studio: Partial<Studio> = {
-    transcriber: scriptedTranscriber(),
+    transcripts: async () => kept,
+    transcribers: [scriptedTranscriber()],
     soundFile: async () => ({
       duration: seconds,
       sampleRate: RATE,
@@ -142,7 +142,6 @@ export async function openTab(name: string, parts: Partial<Studio> & { seconds?:
   }
   // These stores use nothing else of the studio.
   app.provide(studioKey, studio as Studio)
-  app.provide(transcriptStoreKey, async () => kept)
   return { kept, pinia }
 }
 

@@ -1,12 +1,12 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { toSeamError } from '#protocol/errors.ts'
+import { UNDO_FOR } from '../../../ui/document-list.ts'
 import { failureText } from '../../../ui/failure.ts'
 import { fileName, saveBlob } from '../../../ui/save-file.ts'
 import { useNotices } from '../../../ui/toast.ts'
 import type { CardFormat } from './card-files.ts'
 import type { PersonaDesk } from './desk.ts'
-import { UNDO_FOR } from './trash.ts'
 
 /** Sentences about one import that a notice has room for. */
 const MOST_TOLD = 4

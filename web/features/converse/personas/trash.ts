@@ -1,9 +1,6 @@
 import type { PersonaFiles } from '#protocol/personas.ts'
 import type { PersonaStore, StoredPersona } from '../../../storage/types.ts'
 
-/** Milliseconds in which a removed persona can be brought back. */
-export const UNDO_FOR = 15_000
-
 /** Holds the persona removed last, with what lies beside it. */
 export function personaTrash(store: PersonaStore) {
   let removed: { readonly persona: StoredPersona; readonly files: PersonaFiles } | undefined

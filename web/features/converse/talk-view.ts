@@ -1,0 +1,68 @@
+import { ref, shallowRef } from 'vue'
+import type { DialogueEvent, DialogueState, EventsDropped } from '#protocol/dialogue.ts'
+import { fromErrorData, type SeamError } from '#protocol/errors.ts'
+
+const NOTHING_SAID = { text: '', stable: 0 }
+const NO_REPLY = { text: '', heard: '' }
+
+/** What is seen of a dialogue while it goes on, as its events tell it. For a store's setup. */
+export function createTalkView() {
+  const state = ref<DialogueState>('idle')
+  /** What is being said, and how much of it will stay. */
+  const caption = shallowRef(NOTHING_SAID)
+  /** The reply under way. */
+  const reply = shallowRef(NO_REPLY)
+  /** Milliseconds without a sentence. */
+  const thinking = ref(0)
+  const echoes = ref(false)
+  const failure = shallowRef<SeamError>()
+
+  function show(event: DialogueEvent | EventsDropped): void {
+    switch (event.type) {
+      case 'StateChanged':
+        state.value = event.state
+        if (event.state === 'recording') failure.value = undefined
+        break
+      case 'RecordingStarted':
+        caption.value = NOTHING_SAID
+        break
+      case 'Transcription':
+        caption.value = { text: event.text, stable: event.isFinal ? event.text.length : event.stable }
+        break
+      case 'Thinking':
+        thinking.value = event.elapsed
+        break
+      case 'ReplyStarted':
+        thinking.value = 0
+        reply.value = NO_REPLY
+        break
+      case 'ReplyText':
+        thinking.value = 0
+        reply.value = { ...reply.value, text: reply.value.text + event.text }
+        break
+      case 'EchoSuspected':
+        if (event.warn) echoes.value = true
+        break
+      case 'ReplyFailed':
+      case 'DialogueFailed':
+        failure.value = fromErrorData(event.error)
+        break
+      case 'TurnComplete':
+        caption.value = NOTHING_SAID
+        reply.value = NO_REPLY
+        break
+    }
+  }
+
+  /** Nothing goes on any more. */
+  function clear(): void {
+    state.value = 'idle'
+    caption.value = NOTHING_SAID
+    reply.value = NO_REPLY
+    thinking.value = 0
+    echoes.value = false
+    failure.value = undefined
+  }
+
+  return { state, caption, reply, thinking, echoes, failure, show, clear }
+}
