@@ -128,13 +128,11 @@ if (wanted('plugins')) {
   const report = join(results, 'plugins.json')
   await suite('plugins', 'tests/plugins/run.ts', [report], report, env, json => json as Counts)
 }
-for (const project of ['e2e', 'gpu']) {
-  // Minutes for one sentence on a graphics card made of software: only when asked for.
-  if (project === 'gpu' ? only !== 'gpu' : !wanted(project)) continue
-  const report = join(results, `${project}.json`)
-  const args = ['test', '--config', `tests/${project}/playwright.config.ts`]
+const inBrowser = (name: string, config: string, ...args: readonly string[]) => {
+  const report = join(results, `${name}.json`)
   const runEnv = { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }
-  await suite(project, modules('playwright/cli.js'), args, report, runEnv, json => {
+  const all = ['test', '--config', `tests/${config}/playwright.config.ts`, ...args]
+  return suite(name, modules('playwright/cli.js'), all, report, runEnv, json => {
     const { stats } = json as { stats: Record<string, number> }
     return {
       passed: (stats['expected'] ?? 0) + (stats['flaky'] ?? 0),
@@ -142,6 +140,12 @@ for (const project of ['e2e', 'gpu']) {
     }
   })
 }
+// One after the other, because only one of them may have a neighbour.
+for (const part of ['pages', 'talk']) {
+  if (wanted('e2e') || wanted(part)) await inBrowser(`e2e-${part}`, 'e2e', '--project', part)
+}
+// Minutes for one sentence on a graphics card made of software: only when asked for.
+if (only === 'gpu') await inBrowser('gpu', 'gpu')
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed === 0 ? 0 : 1

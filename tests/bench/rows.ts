@@ -33,6 +33,26 @@ export const atLeast = (name: string, value: number, unit: string, goal: number)
   pass: value >= goal,
 })
 
+/** A figure without a goal of its own: it explains others. */
+export const reported = (name: string, value: number, unit: string): Row => ({
+  name,
+  value,
+  unit,
+  goal: '',
+  pass: true,
+})
+
+/** A figure with its own goal, beside somebody else's. */
+export const beside = (row: Row, peer: number): Row => ({ ...row, peer, ratio: row.value / peer })
+
+/** The value that a share of all values does not exceed: nearest rank. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+  if (value === undefined) throw new Error('Nothing was measured.')
+  return value
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -1,15 +1,23 @@
 import { parseArgs } from 'node:util'
+import { bargeIn } from './groups/barge-in.ts'
+import { captionsHour } from './groups/captions-hour.ts'
 import { chapter } from './groups/chapter.ts'
+import { drift } from './groups/drift.ts'
 import { encoding } from './groups/encoding.ts'
+import { final } from './groups/final.ts'
 import { first } from './groups/first.ts'
 import { frames } from './groups/frames.ts'
+import { heard } from './groups/heard.ts'
 import { jobs } from './groups/jobs.ts'
 import { memory } from './groups/memory.ts'
 import { native } from './groups/native.ts'
+import { path } from './groups/path.ts'
 import { playback } from './groups/playback.ts'
 import { project } from './groups/project.ts'
 import { pronunciation } from './groups/pronunciation.ts'
+import { turn } from './groups/turn.ts'
 import { wasm } from './groups/wasm.ts'
+import { wer } from './groups/wer.ts'
 import { words } from './groups/words.ts'
 import { ensureReady } from '../support/ready.ts'
 import { table, type Row } from './rows.ts'
@@ -22,15 +30,23 @@ const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = 
   wasm,
   first,
   native,
+  turn,
+  path,
+  'barge-in': bargeIn,
+  final,
   frames,
   chapter,
   jobs,
   project,
   encoding,
+  drift,
+  heard,
+  wer,
   pronunciation,
   words,
   playback,
   memory,
+  'captions-hour': captionsHour,
 }
 
 const { values } = parseArgs({

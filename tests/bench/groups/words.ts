@@ -1,6 +1,7 @@
 import { openRecogniser } from '../../support/recogniser.ts'
 import { distance } from '../../support/words.ts'
 import { openBench } from '../browser.ts'
+import { decodePcm } from '../pages/pcm.ts'
 import { kokoroJs } from '../peers.ts'
 import { against, type Row } from '../rows.ts'
 import { SPOKEN } from '../sentences.ts'
@@ -19,8 +20,8 @@ export async function words({ quick }: { quick: boolean }): Promise<Row[]> {
     for (const text of quick ? SPOKEN.slice(0, 10) : SPOKEN) {
       const expected = asSpoken(text)
       total += expected.length
-      const own = asSpoken(await recogniser.transcribe(decode(await bench.call('speech', 'sound', text)), 24_000))
-      const peer = asSpoken(await recogniser.transcribe(decode(await bench.call('peer', 'sound', 2, text)), 24_000))
+      const own = asSpoken(await recogniser.transcribe(decodePcm(await bench.call('speech', 'sound', text)), 24_000))
+      const peer = asSpoken(await recogniser.transcribe(decodePcm(await bench.call('peer', 'sound', 2, text)), 24_000))
       const errors = distance(expected, own)
       ours += errors
       theirs += distance(expected, peer)
@@ -30,12 +31,4 @@ export async function words({ quick }: { quick: boolean }): Promise<Row[]> {
   } finally {
     await bench.close()
   }
-}
-
-function decode(text: string): Float32Array {
-  const bytes = Buffer.from(text, 'base64')
-  return Float32Array.from(
-    new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2),
-    sample => sample / 32_768,
-  )
 }

@@ -1,5 +1,6 @@
 import { createKokoroClient } from '../../../web/engine/speech/kokoro/client.page.ts'
-import { encode, store, VOICE } from './speech.ts'
+import { encodePcm } from './pcm.ts'
+import { store, VOICE } from './speech.ts'
 
 export interface GpuSpeech {
   /** Where the engine ended up, after its own trial of WebGPU against WASM. */
@@ -28,8 +29,8 @@ export async function speakOnBoth(phonemes: string): Promise<GpuSpeech> {
   return {
     device,
     demoted,
-    webgpu: encode([made.audio]),
-    wasm: encode([expected.audio]),
+    webgpu: encodePcm([made.audio]),
+    wasm: encodePcm([expected.audio]),
     took: { webgpu: made.took, wasm: expected.took },
   }
 }

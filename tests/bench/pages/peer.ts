@@ -1,4 +1,5 @@
-import { encode, VOICE, type Spoken } from './speech.ts'
+import { encodePcm } from './pcm.ts'
+import { VOICE, type Spoken } from './speech.ts'
 
 // kokoro-js 1.2.1, whole and unchanged; only its downloads are led to this machine.
 
@@ -58,5 +59,5 @@ export async function first(threads: number, text: string): Promise<number> {
 
 export async function sound(threads: number, text: string): Promise<string> {
   const { tts } = await load(threads)
-  return encode([(await tts.generate(text, { voice: VOICE })).audio])
+  return encodePcm([(await tts.generate(text, { voice: VOICE })).audio])
 }

@@ -2,6 +2,7 @@ import { findModel } from '#engine/catalogue.ts'
 import type { Segment } from '#protocol/speech.ts'
 import { createKokoroClient, type KokoroClient } from '../../../web/engine/speech/kokoro/client.page.ts'
 import { openModelStore } from '../../../web/storage/models.ts'
+import { encodePcm } from './pcm.ts'
 
 // Our own speech, as the product runs it: client, worker, model store. Nothing is taken apart for the bench.
 
@@ -104,18 +105,7 @@ export async function sound(text: string): Promise<string> {
   const engine = await client(2)
   const parts: Float32Array[] = []
   for await (const chunk of engine.speak(each([segment(text)]))) parts.push(chunk.samples)
-  return encode(parts)
-}
-
-export function encode(parts: readonly Float32Array[]): string {
-  const samples = Int16Array.from(
-    parts.flatMap(part => Array.from(part)),
-    sample => Math.max(-32_768, Math.min(32_767, sample * 32_768)),
-  )
-  const bytes = new Uint8Array(samples.buffer)
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
-  return btoa(text)
+  return encodePcm(parts)
 }
 
 /** Speaks `texts` in turn for `seconds`, from the `from`th on. @returns how many were spoken */
