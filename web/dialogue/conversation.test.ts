@@ -3,7 +3,7 @@ import type { HearingEvent } from '#engine/transcribe/events.ts'
 import { UTTERANCES_KEPT } from './listening.ts'
 import { settle } from './testing/clock.ts'
 import { PERSONA, Stage } from './testing/stage.ts'
-import { FINAL_WITHIN, HEARD_WITHIN, MAX_SPECULATIONS, WORDLESS } from './turn-taker.ts'
+import { FINAL_WITHIN, HEARD_WITHIN, MAX_SPECULATIONS, WORDLESS, WORDS_LATE } from './turn-taker.ts'
 import { TURN_WAITS } from './turn.ts'
 
 const HELLO = ['Hello to ', 'you, my friend. ', 'How are you', ' today?']
@@ -151,6 +151,37 @@ describe('a turn by voice', () => {
     expect(stage.sink.written).toEqual([])
     await stage.clock.pass(1 + TURN_WAITS.finished)
     expect(stage.sink.written.length).toBeGreaterThan(0)
+  })
+
+  it('goes on when a slow recogniser has not got to the word that says so', async () => {
+    const stage = new Stage([HELLO])
+    const utterance = stage.starts()
+    await stage.clock.pass(900)
+    stage.partial(utterance, 'Please tell me', false)
+    await stage.clock.pass(90)
+    stage.tell('soft-end', utterance)
+    await stage.clock.pass(TURN_WAITS.finished + 300)
+    stage.tell('speech-end', utterance)
+    expect(stage.conversation.state).toBe('recording')
+    stage.final(utterance, 'Please tell me the capital of')
+    await stage.clock.pass(200)
+    expect(stage.conversation.state).toBe('recording')
+    await stage.says('the kingdom of Spain.')
+    await stage.until('playing')
+    expect(stage.model.asked.at(-1)?.at(-1)?.text).toBe('Please tell me the capital of the kingdom of Spain.')
+  })
+
+  it('ends without its last words when they come too late', async () => {
+    const stage = new Stage([HELLO])
+    const utterance = stage.starts()
+    await stage.clock.pass(900)
+    stage.partial(utterance, 'Please tell me', false)
+    await stage.clock.pass(90)
+    stage.tell('soft-end', utterance)
+    await stage.clock.pass(WORDS_LATE - 90 - 1)
+    expect(stage.conversation.state).toBe('recording')
+    await stage.clock.pass(1)
+    expect(stage.conversation.state).not.toBe('recording')
   })
 
   it('waits for a listener that is behind, and for no longer than HEARD_WITHIN', async () => {

@@ -11,6 +11,8 @@ export const WORDLESS = 10_000
 export const FINAL_WITHIN = 2_500
 /** Milliseconds in which a listener that is behind, or still on its way, must have heard a turn that has no word yet. */
 export const HEARD_WITHIN = 20_000
+/** Milliseconds of silence in which the last words must be known before a turn ends without them. */
+export const WORDS_LATE = 1_500
 /** Times that the model is asked before a turn is over: each may cost the user money. */
 export const MAX_SPECULATIONS = 3
 
@@ -149,10 +151,13 @@ export class TurnTaker {
       if (!this.#pinned) this.#hooks.nothing()
       return
     }
-    if (text !== '' && this.#utterances.every(({ covered }) => covered)) this.#speculate(text)
+    const covered = this.#utterances.every(utterance => utterance.covered)
+    if (text !== '' && covered) this.#speculate(text)
     if (this.#pinned) return
     const { lang, patience } = this.#rule
-    const due = (this.last?.quietSince ?? this.#clock.now()) + turnWait(text, lang, patience)
+    // Whether somebody is done is in his last words. Nothing is lost by waiting for them: there is no answer without.
+    const wait = Math.max(turnWait(text, lang, patience), covered ? 0 : WORDS_LATE)
+    const due = (this.last?.quietSince ?? this.#clock.now()) + wait
     this.#wait.start(due - this.#clock.now(), () => this.#hooks.commit())
   }
 

@@ -90,8 +90,9 @@ export class Stage {
     return utterance
   }
 
-  partial(utterance: number, text: string): void {
-    this.#caption('partial', utterance, text)
+  /** @param whole false when a slow recogniser has not got to the end of what was said */
+  partial(utterance: number, text: string, whole = true): void {
+    this.#caption('partial', utterance, text, whole)
   }
 
   final(utterance: number, text: string): void {
@@ -129,11 +130,11 @@ export class Stage {
     await settle()
   }
 
-  #caption(kind: 'partial' | 'final', utterance: number, text: string): void {
+  #caption(kind: 'partial' | 'final', utterance: number, text: string, whole = true): void {
     const final = kind === 'final'
     const stable = final ? text.length : 0
     const caption = { utterance, text, start: 0, end: this.clock.now() / 1000, words: [], final, stable }
-    if (!final) this.conversation.hear({ kind: 'partial', utterance, caption, whole: true })
+    if (!final) this.conversation.hear({ kind: 'partial', utterance, caption, whole })
     else {
       this.conversation.hear({ kind: 'final', utterance, ...(text !== '' && { caption }) })
       this.#settle(utterance)
