@@ -6,6 +6,7 @@ const SCREENS = [
   '/studio/transcribe',
   '/studio/converse',
   '/studio/converse/earlier',
+  '/studio/converse/personas',
   '/studio/models',
   '/studio/settings',
 ] as const
