@@ -1,5 +1,5 @@
-import { delimiter, join } from 'node:path'
-import { accessSync, constants, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { SeamError } from '#protocol/errors.ts'
 import type { OptionValue } from '#protocol/plugins.ts'
 import { nearest } from '../nearest.ts'
@@ -9,6 +9,7 @@ import { pluginEnvironment } from '../plugins/environment.ts'
 import { formatMediaType, isSettled, joinTypes, outputFor, type MediaType } from '../plugins/media-type.ts'
 import { settleOptions } from '../plugins/options.ts'
 import type { Command } from '../process/child.ts'
+import { onPath } from '../process/on-path.ts'
 import { confine } from '../sandbox/confine.ts'
 import type { Pipeline } from './cr.ts'
 import type { PipelinePlan } from './execute.ts'
@@ -244,21 +245,4 @@ export function commandOf(manifest: UsablePlugin['manifest'], folder: string, mo
   // Node plugins run on the Node that runs Voxloom: the system's may be too old, or absent.
   const path = interpreter === 'node' ? process.execPath : (onPath(interpreter, env['PATH'] ?? '') ?? interpreter)
   return { program: path, args: [...args, program], folder, env }
-}
-
-function onPath(name: string, path: string): string | undefined {
-  if (name.includes('/') || name.includes('\\')) return undefined
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : ['']
-  for (const folder of path.split(delimiter).filter(Boolean)) {
-    for (const ending of endings) {
-      const candidate = join(folder, name + ending)
-      try {
-        accessSync(candidate, constants.X_OK)
-        if (statSync(candidate).isFile()) return candidate
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  return undefined
 }

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { onPath } from '../process/on-path.ts'
 import { bubblewrapArgs } from './bubblewrap.ts'
 
 /** Milliseconds for a run that does nothing. */
@@ -19,7 +18,7 @@ export function workingBubblewrap(): string | undefined {
 
 function probe(): string | undefined {
   if (process.platform !== 'linux') return undefined
-  const bwrap = programOnPath('bwrap')
+  const bwrap = onPath('bwrap')
   if (bwrap === undefined) return undefined
   const command = { program: '/usr/bin/true', args: [], folder: '/usr', env: {} }
   const args = bubblewrapArgs({ command, permissions: { network: false, gpu: false, read: [] }, models: '' })
@@ -32,20 +31,6 @@ const limiters = new Map<string, string | undefined>()
 /** The path of `prlimit` (util-linux), where there is one. */
 export function workingPrlimit(): string | undefined {
   if (process.platform !== 'linux') return undefined
-  if (!limiters.has('prlimit')) limiters.set('prlimit', programOnPath('prlimit'))
+  if (!limiters.has('prlimit')) limiters.set('prlimit', onPath('prlimit'))
   return limiters.get('prlimit')
-}
-
-/** Absolute folders of the path alone: a relative one would depend on where we happen to be. */
-function programOnPath(name: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    if (!folder.startsWith('/')) continue
-    try {
-      accessSync(join(folder, name), constants.X_OK)
-      return join(folder, name)
-    } catch {
-      // Not here.
-    }
-  }
-  return undefined
 }

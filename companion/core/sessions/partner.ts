@@ -1,4 +1,4 @@
-import { promptFor } from '#dialogue/personas/prompt/prompt.ts'
+import { partnerOf } from '#dialogue/personas/partner.ts'
 import type { Partner } from '#dialogue/types.ts'
 import { KOKORO_VOICES } from '#engine/speech/kokoro/voices.ts'
 import { SeamError } from '#protocol/errors.ts'
@@ -34,19 +34,14 @@ export async function partnerFor(services: PartnerServices, wish: SessionWish): 
   const persona = await personas.open(wish.persona ?? (await firstOf(personas)))
   const model = wish.model ?? usable(persona.model, languages)
   if (model !== undefined) modelName(model, languages)
-  const { speed, temperature } = persona
   const user = wish.user ?? USER
   return {
     persona,
     model,
     user,
     partner: {
-      model: modelOf(model, languages),
-      speech,
-      ...(wish.voice === undefined ? { voice: persona.voice, lang: persona.lang } : spokenBy(wish.voice)),
-      speed,
-      ...(temperature !== undefined && { temperature }),
-      prompt: history => promptFor(persona, history, { user }),
+      ...partnerOf(persona, modelOf(model, languages), speech, user),
+      ...(wish.voice !== undefined && spokenBy(wish.voice)),
     },
   }
 }

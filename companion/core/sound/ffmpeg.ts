@@ -1,9 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { SeamError } from '#protocol/errors.ts'
 import { Child } from '../process/child.ts'
+import { onPath } from '../process/on-path.ts'
 
 const INSTALL =
   'Install ffmpeg and try again: “apt install ffmpeg” on Debian and Ubuntu, “brew install ffmpeg” on a Mac, “winget install ffmpeg” on Windows.'
@@ -12,19 +11,7 @@ const INSTALL =
 const SHARED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot', 'TEMP']
 
 /** Where ffmpeg lies, by `PATH`; undefined when it is not on this machine. */
-export function findFfmpeg(path = process.env['PATH'] ?? ''): string | undefined {
-  const isWindows = process.platform === 'win32'
-  for (const folder of path.split(delimiter)) {
-    const program = join(folder || '.', isWindows ? 'ffmpeg.exe' : 'ffmpeg')
-    try {
-      accessSync(program, isWindows ? constants.F_OK : constants.X_OK)
-      if (statSync(program).isFile()) return program
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined
-}
+export const findFfmpeg = (path?: string): string | undefined => onPath('ffmpeg', path)
 
 /** @param what needs it, as the beginning of a sentence: “Sound of this kind is read by” */
 export const ffmpegMissing = (what: string) =>

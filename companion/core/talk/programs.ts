@@ -1,6 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { SeamError } from '#protocol/errors.ts'
+import { onPath } from '../process/on-path.ts'
 
 /** A program that takes in or plays sound: 16 bits, little-endian, mono, without a head, through its output or input. */
 export interface SoundProgram {
@@ -91,7 +90,7 @@ export function findSoundProgram(direction: SoundDirection, rate: number, search
     const pair: Pair = PAIRS[kind]
     if (pair.platform !== undefined && pair.platform !== platform) continue
     const [name, args] = pair[direction]
-    const found = programIn(path, name)
+    const found = onPath(name, path)
     if (found) return { kind, name, path: found, args: args(rate) }
     looked.push(name)
   }
@@ -106,20 +105,4 @@ const ADVICE: Readonly<Partial<Record<NodeJS.Platform, string>>> & { readonly li
   linux: 'Install one, for example with “apt install pulseaudio-utils” or “apt install alsa-utils”',
   darwin: 'Install one with “brew install sox” or “brew install ffmpeg”',
   win32: 'Install SoX, and have its rec and play on the PATH',
-}
-
-/** Absolute folders alone: a relative one depends on where the command was called. */
-function programIn(path: string, name: string): string | undefined {
-  const isWindows = process.platform === 'win32'
-  for (const folder of path.split(delimiter)) {
-    if (!/^([a-z]:)?[\\/]/i.test(folder)) continue
-    const program = join(folder, isWindows ? `${name}.exe` : name)
-    try {
-      accessSync(program, isWindows ? constants.F_OK : constants.X_OK)
-      if (statSync(program).isFile()) return program
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined
 }

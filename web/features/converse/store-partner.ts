@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import { partnerOf } from '#dialogue/personas/partner.ts'
 import { greetingsOf } from '#dialogue/personas/prompt/prompt.ts'
 import { INCLUDED_PERSONAS } from '#dialogue/personas/included.ts'
 import type { Partner } from '#dialogue/types.ts'
@@ -9,7 +10,6 @@ import { ECHO_ID } from '#engine/language/echo.ts'
 import { chosenModel } from '../../engine/language/chosen.page.ts'
 import { useStudio } from '../studio.ts'
 import { readChoice, writeChoice } from './choices.ts'
-import { partnerOf } from './partner.ts'
 
 /** Who answers: a persona, and the language model that it thinks with. */
 export const useConversePartner = defineStore('converse/partner', () => {
