@@ -140,7 +140,6 @@ const inBrowser = (name: string, config: string, ...args: readonly string[]) => 
     }
   })
 }
-// One after the other, because only one of them may have a neighbour.
 for (const part of ['pages', 'talk']) {
   if (wanted('e2e') || wanted(part)) await inBrowser(`e2e-${part}`, 'e2e', `--project=${part}`)
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test'
 import { wavHeader } from '../../web/export/encode/wav-header.ts'
 import { speak } from '../support/speaking.ts'
-import { wordErrorRate } from '../support/words.ts'
+import { distance, wordErrorRate, wordsOf } from '../support/words.ts'
 import { wordsHeard } from './heard.ts'
 import { takeOutput } from './output.ts'
 import { giveMicrophone, sayTo, type Speech } from './spoken-input.ts'
@@ -90,5 +90,6 @@ test('“repeat after me” hears, understands and says it back with the network
   await expect(turn).toHaveCount(1, { timeout: 180_000 })
   // Once by whoever spoke, and once by the voice that repeats it.
   await expect(turn.getByText(/quiet today/i)).toHaveCount(2)
-  expect((await wordsHeard(page)).join(' ')).toContain('quiet today')
+  // A word may be heard otherwise by whoever checks it.
+  expect(distance(wordsOf(REPEATED), await wordsHeard(page))).toBeLessThanOrEqual(2)
 })
