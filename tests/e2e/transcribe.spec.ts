@@ -88,6 +88,11 @@ async function fetchModel(page: Page): Promise<void> {
   const here = await page.evaluate(async () => (await (await caches.open('voxloom-models-v1')).keys()).length > 0)
   if (!here) await page.getByRole('button', { name: /^Fetch / }).click()
 }
+/** A recording is read along only where the model is, and an earlier test may not have run. */
+async function modelIsHere(page: Page, { talk }: Spoken): Promise<void> {
+  await add(page, talk)
+  await expect(transcript(page)).toContainText('stairs')
+}
 async function exported(page: Page, format: string): Promise<string> {
   await page.getByRole('button', { name: 'Export', exact: true }).click()
   const dialog = page.getByRole('dialog')
@@ -177,7 +182,8 @@ test('the sound goes on from the word that is clicked, and typing pauses it', as
   await expect(page.getByRole('button', { name: 'Pause', exact: true }).first()).toBeFocused()
 })
 
-test('what is said into the microphone is read along and kept, and can be narrated', async ({ page }) => {
+test('what is said into the microphone is read along and kept, and can be narrated', async ({ page, spoken }) => {
+  await modelIsHere(page, spoken)
   await page.goto('/studio/transcribe')
   await page.getByRole('button', { name: 'Record', exact: true }).first().click()
   await expect(page.getByRole('heading', { name: 'Recording', exact: true })).toBeVisible()
@@ -194,7 +200,8 @@ test('what is said into the microphone is read along and kept, and can be narrat
   await expect(page.getByRole('textbox', { name: 'Text', exact: true })).toContainText(/lighthouse/i)
 })
 
-test('a recording is kept when the page is closed in the middle of it', async ({ page, room }) => {
+test('a recording is kept when the page is closed in the middle of it', async ({ page, room, spoken }) => {
+  await modelIsHere(page, spoken)
   await page.goto('/studio/transcribe')
   await page.getByRole('button', { name: 'Record', exact: true }).first().click()
   await expect(page.getByRole('timer')).toHaveText(/^0:(0[6-9]|1\d)$/)
