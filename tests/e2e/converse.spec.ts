@@ -133,9 +133,9 @@ test('a question is answered by voice, and a cough does not stop the answer', as
   await expect(turn(page)).not.toContainText('Interrupted')
   await expect(turn(page).locator('s')).toHaveCount(0)
   await expect(state(page)).toHaveText('Listening')
-  // Nothing of it was lost to the cough; what was softer for a moment may be heard otherwise.
+  // Nothing of it was lost to the cough; a word that was softer for a moment may be heard otherwise.
   const said = wordsOf(LONG.join(''))
-  expect(distance(said, await wordsHeard(page))).toBeLessThanOrEqual(said.length / 5)
+  expect(distance(said, await wordsHeard(page))).toBeLessThanOrEqual(1)
   expect(server.requests.at(-1)!.messages.at(-1)).toEqual({ role: 'user', content: QUESTION })
   await turn(page).getByText('Where the time went').click()
   await expect(turn(page).getByText('From your last word to the first of the answer')).toBeVisible()
