@@ -4,7 +4,7 @@ import { ECHO_WARN } from './echo-guard.ts'
 import { DUCKED } from './listening.ts'
 import { settle } from './testing/clock.ts'
 import { PERSONA, Stage } from './testing/stage.ts'
-import { FINAL_WITHIN } from './turn-taker.ts'
+import { FINAL_WITHIN } from './last-words.ts'
 
 const TEXT = 'Once upon a time there was an old lighthouse keeper. He collected the sound of storms in glass jars.'
 
@@ -15,6 +15,10 @@ async function playing(next: readonly string[] = ['As you wish, my friend.']): P
   await stage.until('playing')
   await stage.clock.pass(1_000)
   return stage
+}
+const ends = (stage: Stage, utterance: number) => {
+  stage.tell('soft-end', utterance)
+  stage.tell('speech-end', utterance)
 }
 const isHeld = (stage: Stage) => stage.sink.loudness.at(-1) === 0
 
@@ -83,6 +87,54 @@ describe('somebody breaks in', () => {
     expect(stage.conversation.state).toBe('playing')
     await stage.clock.pass(1)
     expect(stage.conversation.state).toBe('recording')
+  })
+
+  it('with a pause for breath: the reply does not come back in it, and all that was said is one turn', async () => {
+    const stage = await playing()
+    const first = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER + 50)
+    ends(stage, first)
+    await stage.clock.pass(250)
+    const second = stage.starts()
+    await stage.clock.pass(50)
+    expect(stage.sink.loudness).toEqual([DUCKED, 0])
+    stage.final(first, 'Hang on a second.')
+    expect(stage.conversation.state).toBe('recording')
+    await stage.clock.pass(500)
+    stage.partial(second, 'I meant the other one.')
+    ends(stage, second)
+    stage.final(second, 'I meant the other one.')
+    await stage.until('playing')
+    expect(stage.model.asked.at(-1)?.at(-1)?.text).toBe('Hang on a second. I meant the other one.')
+    expect(stage.conversation.turns).toHaveLength(1)
+  })
+
+  it('with a few quick words, and more after them before they are known', async () => {
+    const stage = await playing()
+    const first = stage.starts()
+    await stage.clock.pass(200)
+    ends(stage, first)
+    expect(stage.sink.loudness).toEqual([DUCKED, 1])
+    await stage.clock.pass(250)
+    const second = stage.starts()
+    stage.final(first, 'Not this.')
+    expect(stage.conversation.state).toBe('recording')
+    ends(stage, second)
+    stage.final(second, 'Tell me about ships.')
+    await stage.until('playing')
+    expect(stage.model.asked.at(-1)?.at(-1)?.text).toBe('Not this. Tell me about ships.')
+  })
+
+  it('with words of which the first come last: they stand in their order', async () => {
+    const stage = await playing()
+    const first = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER)
+    ends(stage, first)
+    const second = stage.starts()
+    stage.final(second, 'Stop.')
+    expect(stage.conversation.state).toBe('recording')
+    stage.final(first, 'Please do.')
+    expect(stage.conversation.caption).toBe('Please do. Stop.')
   })
 
   it('before the reply is heard: what was said first is not lost', async () => {
@@ -167,6 +219,34 @@ describe('nobody breaks in', () => {
     await goesOn(stage)
   })
 
+  it('with one cough after the other', async () => {
+    const stage = await playing()
+    for (let i = 0; i < 4; i++) {
+      const utterance = stage.starts()
+      await stage.clock.pass(CONFIRM_AFTER)
+      ends(stage, utterance)
+      await stage.clock.pass(WORDS_WITHIN - 1)
+      if (i % 2 === 0) stage.tell('dropped', utterance)
+      else stage.final(utterance, '')
+    }
+    await goesOn(stage)
+  })
+
+  it('with noises of which no words ever come, whatever begins meanwhile', async () => {
+    const stage = await playing()
+    const first = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER)
+    ends(stage, first)
+    await stage.clock.pass(200)
+    // The end of this one is not told.
+    stage.starts()
+    const last = stage.starts()
+    await stage.clock.pass(100)
+    ends(stage, last)
+    await stage.clock.pass(WORDS_WITHIN + FINAL_WITHIN)
+    await goesOn(stage)
+  })
+
   it('by saying that he listens', async () => {
     const stage = await playing()
     await stage.says('Mhm, yeah.', 600)
@@ -203,6 +283,23 @@ describe('the reply in the microphone', () => {
     stage.final(utterance, 'That is a big lie.')
     expect(stage.sink.loudness).toEqual([])
     expect(stage.of('EchoSuspected')).toHaveLength(1)
+    await stage.until('idle')
+    expect(stage.conversation.turns).toMatchObject([{ outcome: 'complete', reply: { heard: TEXT } }])
+  })
+
+  it('is known by its sound while the reply is silent for something else: that goes on once it is settled', async () => {
+    const stage = await playing()
+    const first = stage.starts()
+    await stage.clock.pass(CONFIRM_AFTER)
+    ends(stage, first)
+    expect(isHeld(stage)).toBe(true)
+    stage.isEcho = true
+    const second = stage.starts()
+    stage.isEcho = undefined
+    stage.final(first, 'mhm')
+    expect(isHeld(stage)).toBe(false)
+    ends(stage, second)
+    stage.final(second, '')
     await stage.until('idle')
     expect(stage.conversation.turns).toMatchObject([{ outcome: 'complete', reply: { heard: TEXT } }])
   })

@@ -2,7 +2,7 @@ import type { Lang } from '#protocol/speech.ts'
 import { Timer } from './clock.ts'
 import { smallWords } from './connectives.ts'
 import { echoVerdict, type EchoVerdict } from './echo.ts'
-import { FINAL_WITHIN } from './turn-taker.ts'
+import { FINAL_WITHIN } from './last-words.ts'
 import type { Clock, ListenEvent } from './types.ts'
 import type { Utterance } from './utterance.ts'
 import { wordsOf } from './words.ts'
@@ -22,8 +22,8 @@ export interface BargeInHooks {
   hold(): void
   /** It was nobody. */
   release(): void
-  /** The reply is broken off. */
-  confirm(utterance: Utterance, why: BreakIn): void
+  /** The reply is broken off: by all that was said, in order. */
+  confirm(said: readonly Utterance[], why: BreakIn): void
   /** The reply heard itself. */
   echo(text: string): void
   /** Words of the reply around the place that sounds. */
@@ -32,121 +32,136 @@ export interface BargeInHooks {
   sounds(utterance: Utterance): boolean | undefined
 }
 
-type Phase = 'none' | 'ducked' | 'held' | 'waiting' | 'echo'
+/** Speech during a reply of which it is not known whether it is meant. */
+interface Suspect {
+  readonly utterance: Utterance
+  /** For one thing at a time: that it lasts, that words come, that the last ones do. */
+  readonly timer: Timer
+  /** It went on for CONFIRM_AFTER. */
+  lasted: boolean
+  /** It was taken for the reply itself. */
+  echo: boolean
+}
 
 /**
  * Decides what speech during a reply is. It ducks at once; after CONFIRM_AFTER of speech the reply is silent, and broken
  * off as soon as there are words that are not its own. A cough, a "mhm" and the reply's echo let it go on where it was.
+ * Who pauses for breath is judged by each piece, and all of them are his turn: the words of one are known only when the
+ * next has begun.
  */
 export class BargeIn {
   readonly #hooks: BargeInHooks
   readonly #lang: () => Lang
-  readonly #confirm: Timer
-  readonly #words: Timer
-  #utterance: Utterance | undefined
-  #phase: Phase = 'none'
-  #echoed = false
+  readonly #clock: Clock
+  /** In the order in which they began; the last alone may be going on. */
+  readonly #suspects: Suspect[] = []
 
   constructor(clock: Clock, lang: () => Lang, hooks: BargeInHooks) {
     this.#hooks = hooks
     this.#lang = lang
-    this.#confirm = new Timer(clock)
-    this.#words = new Timer(clock)
+    this.#clock = clock
   }
 
   has(utterance: number): boolean {
-    return this.#utterance?.id === utterance
+    return this.#suspect(utterance) !== undefined
   }
 
   /** Speech has begun during the reply. */
   start(utterance: Utterance): void {
-    this.stop()
-    this.#utterance = utterance
-    if (this.#hooks.sounds(utterance)) this.#own(utterance)
-    else this.#suspect()
+    const suspect: Suspect = { utterance, timer: new Timer(this.#clock), lasted: false, echo: false }
+    this.#suspects.push(suspect)
+    if (this.#hooks.sounds(utterance)) this.#own(suspect)
+    else this.#watch(suspect)
   }
 
   /** Something was told of the utterance, which took it in already. */
-  heard(kind: ListenEvent['kind']): void {
-    const utterance = this.#utterance
-    if (!utterance) return
+  heard(utterance: number, kind: ListenEvent['kind']): void {
+    const suspect = this.#suspect(utterance)
+    if (!suspect) return
     switch (kind) {
       case 'soft-end':
       case 'speech-end':
-        return this.#quiet()
+        return this.#quiet(suspect)
       case 'resumed':
-        if (this.#phase === 'waiting') this.#suspect()
+        if (!suspect.lasted && !suspect.echo) this.#watch(suspect)
         return
       case 'partial':
-        return this.#judge(utterance, false)
+        return this.#judge(suspect, false)
       case 'final':
       case 'dropped':
-        return this.#judge(utterance, true)
+        return this.#judge(suspect, true)
     }
   }
 
   /** The reply is over. @returns what was being said meanwhile, unless it was the reply's echo */
-  stop(): Utterance | undefined {
-    const utterance = this.#phase === 'echo' ? undefined : this.#utterance
-    this.#confirm.stop()
-    this.#words.stop()
-    this.#utterance = undefined
-    this.#phase = 'none'
-    this.#echoed = false
-    return utterance
+  stop(): Utterance[] {
+    const suspects = this.#suspects.splice(0)
+    for (const { timer } of suspects) timer.stop()
+    return suspects.filter(({ echo }) => !echo).map(({ utterance }) => utterance)
   }
 
-  #suspect(): void {
-    this.#phase = 'ducked'
-    this.#hooks.duck()
-    this.#words.stop()
-    this.#confirm.start(CONFIRM_AFTER, () => this.#spokeOn())
+  #suspect(utterance: number): Suspect | undefined {
+    return this.#suspects.find(suspect => suspect.utterance.id === utterance)
+  }
+
+  #watch(suspect: Suspect): void {
+    suspect.timer.start(CONFIRM_AFTER, () => this.#spokeOn(suspect))
+    this.#soften()
+  }
+
+  /** As quiet as whoever may be speaking needs it. */
+  #soften(): void {
+    const others = this.#suspects.filter(({ echo }) => !echo)
+    if (others.some(({ lasted }) => lasted)) this.#hooks.hold()
+    else if (others.some(({ utterance }) => utterance.speaking)) this.#hooks.duck()
+    else this.#hooks.release()
   }
 
   /** Somebody has been speaking for long enough to mean it. */
-  #spokeOn(): void {
-    const utterance = this.#utterance
-    if (!utterance) return
-    this.#phase = 'held'
+  #spokeOn(suspect: Suspect): void {
+    const { utterance, timer } = suspect
+    // The next one has begun, so it has ended, though that was not told.
+    if (!utterance.speaking) return this.#quiet(suspect)
+    suspect.lasted = true
     const verdict = this.#verdict(utterance, false)
-    if (verdict === 'echo') return this.#own(utterance)
-    if (verdict === 'speech' && this.#isMeant(utterance)) return this.#break(utterance)
-    this.#hooks.hold()
-    this.#words.start(WORDS_WITHIN, () => {
-      if (utterance.speaking) return this.#break(utterance, 'speech')
-      // It has ended: only its words can tell.
-      this.#words.start(FINAL_WITHIN, () => this.#letGo())
+    if (verdict === 'echo') return this.#own(suspect)
+    if (verdict === 'speech' && this.#isMeant(suspect)) return this.#break(suspect)
+    this.#soften()
+    timer.start(WORDS_WITHIN, () => {
+      if (utterance.speaking) this.#break(suspect, 'speech')
+      else this.#awaitWords(suspect)
     })
   }
 
-  #quiet(): void {
-    if (this.#phase !== 'ducked') return
-    this.#confirm.stop()
-    this.#phase = 'waiting'
-    this.#hooks.release()
-    this.#words.start(FINAL_WITHIN, () => this.#letGo())
+  #quiet(suspect: Suspect): void {
+    if (!suspect.lasted || suspect.echo) this.#awaitWords(suspect)
+    this.#soften()
   }
 
-  #judge(utterance: Utterance, final: boolean): void {
-    const verdict = this.#verdict(utterance, final)
-    if (verdict === 'echo') {
-      this.#own(utterance)
-      if (final) this.stop()
-      return
-    }
-    const meant = verdict === 'speech' && this.#isMeant(utterance)
-    if (meant) return this.#break(utterance)
-    if (final) this.#letGo()
+  /** It has ended: only its words can tell. */
+  #awaitWords(suspect: Suspect): void {
+    const { utterance, timer } = suspect
+    timer.start(FINAL_WITHIN, () => {
+      if (!utterance.speaking) this.#letGo(suspect)
+      else if (!suspect.echo) this.#break(suspect, 'speech')
+    })
+  }
+
+  #judge(suspect: Suspect, final: boolean): void {
+    const verdict = this.#verdict(suspect.utterance, final)
+    if (verdict === 'echo') this.#own(suspect)
+    else if (verdict === 'speech' && this.#isMeant(suspect)) return this.#break(suspect)
+    if (final) this.#letGo(suspect)
   }
 
   /** Whether words are enough to break the reply off. */
-  #isMeant({ text }: Utterance): boolean {
+  #isMeant({ utterance: { text, speaking }, lasted, echo }: Suspect): boolean {
     const words = wordsOf(text)
     const { listening, stopping } = smallWords(this.#lang())
     if (words.some(word => stopping.has(word))) return true
     if (words.every(word => listening.has(word))) return false
     // A short burst may be a cough that the recogniser made a word of.
-    return this.#phase === 'held' || this.#phase === 'echo' || (this.#phase === 'waiting' && words.length > 1)
+    return lasted || echo || (!speaking && words.length > 1)
   }
 
   #verdict(utterance: Utterance, final: boolean): EchoVerdict {
@@ -162,27 +177,24 @@ export class BargeIn {
   }
 
   /** It is the reply itself. What comes is still listened to: somebody may speak over it. */
-  #own({ text }: Utterance): void {
-    this.#confirm.stop()
-    this.#words.stop()
-    if (this.#phase !== 'echo') {
-      const quieted = this.#phase !== 'none'
-      this.#phase = 'echo'
-      if (quieted) this.#hooks.release()
-    }
-    if (this.#echoed) return
-    this.#echoed = true
-    this.#hooks.echo(text)
+  #own(suspect: Suspect): void {
+    const { utterance, timer, echo } = suspect
+    suspect.echo = true
+    if (utterance.speaking) timer.stop()
+    else this.#awaitWords(suspect)
+    this.#soften()
+    if (!echo) this.#hooks.echo(utterance.text)
   }
 
-  #break(utterance: Utterance, why: BreakIn = this.#echoed ? 'over-echo' : 'words'): void {
+  #break(suspect: Suspect, why: BreakIn = suspect.echo ? 'over-echo' : 'words'): void {
+    const said = this.#suspects.filter(other => other === suspect || !other.echo).map(({ utterance }) => utterance)
     this.stop()
-    this.#hooks.confirm(utterance, why)
+    this.#hooks.confirm(said, why)
   }
 
-  #letGo(): void {
-    const silenced = this.#phase === 'ducked' || this.#phase === 'held'
-    this.stop()
-    if (silenced) this.#hooks.release()
+  #letGo(suspect: Suspect): void {
+    suspect.timer.stop()
+    this.#suspects.splice(this.#suspects.indexOf(suspect), 1)
+    this.#soften()
   }
 }

@@ -106,6 +106,12 @@ it('whatever happens: nothing stale is written, nothing is stuck, and the next t
         const begun = new Set(stage.events.flatMap(event => ('turn' in event && event.turn > 0 ? [event.turn] : [])))
         if (stage.of('TurnComplete').length + open < 60)
           expect(stage.of('TurnComplete')).toHaveLength(begun.size - open)
+        // What was said is told for good once, and stays so.
+        const final = new Set<number>()
+        for (const { turn, isFinal } of stage.of('Transcription')) {
+          expect(final.has(turn)).toBe(false)
+          if (isFinal) final.add(turn)
+        }
         for (const { reply } of stage.conversation.turns)
           if (reply) expect(reply.heard + reply.unheard).toBe(reply.text)
         expect(stage.stale).toBe(0)

@@ -193,7 +193,7 @@ export class Conversation {
     switch (effect.do) {
       case 'open':
         this.#records.open()
-        return this.#listening.open(effect.by, effect.utterance)
+        return this.#listening.open(effect.by, effect.utterances)
       case 'ask':
         return this.#ask()
       case 'reply':
@@ -216,7 +216,7 @@ export class Conversation {
       case 'fail':
         return this.#tell({ type: 'DialogueFailed', error: errorData(effect.error) })
       case 'listen':
-        return this.#listening.listen(input.type === 'finish')
+        return this.#listening.listen(endsByItself(input))
     }
   }
 
@@ -281,9 +281,10 @@ export class Conversation {
     if (segments.length > 0) {
       this.#tell(finished ? { type: 'PlaybackComplete' } : { type: 'PlaybackInterrupted', heard, unheard })
     }
-    // Whoever speaks on before his words are known has still said them.
-    if (outcome === 'interrupted') this.#records.user ??= this.#listening.said
-    this.#listening.close()
+    // Before a turn is over its words can be taken back; whatever else ends it, they were said.
+    const isTakenBack = outcome === 'cancelled' && this.#records.marks.turnCommit === undefined
+    if (!isTakenBack) this.#records.user ??= this.#listening.said()
+    this.#listening.close(outcome)
     const failed = finished && reply?.failure !== undefined
     const result = this.#records.close(failed ? 'failed' : outcome, reply?.marks)
     this.#reply = undefined
@@ -306,3 +307,7 @@ export class Conversation {
     this.#bus.publish({ ...step, turn: this.#records.id, revision: this.#dialogue.revision, at })
   }
 }
+
+/** Whether a turn ends without anybody having wished it, so that whoever is speaking just then goes on. */
+const endsByItself = (input: DialogueInput): boolean =>
+  input.type === 'finish' || input.type === 'transcript' || (input.type === 'error' && input.revision !== undefined)

@@ -1,11 +1,11 @@
-import type { DialogueState, DialogueStep, LatencyMarks, TurnStart, UserPart } from '#protocol/dialogue.ts'
+import type { DialogueState, DialogueStep, LatencyMarks, TurnOutcome, TurnStart, UserPart } from '#protocol/dialogue.ts'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Lang } from '#protocol/speech.ts'
 import { BargeIn, type BreakIn } from './barge-in.ts'
-import { Timer } from './clock.ts'
 import { EchoGuard } from './echo-guard.ts'
+import { LastWords } from './last-words.ts'
 import type { DialogueInput } from './machine.ts'
-import { FINAL_WITHIN, HEARD_WITHIN, TurnTaker } from './turn-taker.ts'
+import { TurnTaker } from './turn-taker.ts'
 import type { Clock, DialogueSink, Ears, ListenEvent } from './types.ts'
 import { Utterance } from './utterance.ts'
 
@@ -46,24 +46,22 @@ export class Listening {
   readonly #parts: ListeningParts
   readonly #bargeIn: BargeIn
   readonly #guard: EchoGuard
-  readonly #asked: Timer
+  readonly #lastWords: LastWords
   readonly #utterances = new Map<number, Utterance>()
   #taker: TurnTaker | undefined
-  /** Waits for the last words of a turn that is over. */
-  #settled: ((taker: TurnTaker) => void) | undefined
   #pressed = false
   #quieted: keyof typeof QUIETED = 'no'
 
   constructor(parts: ListeningParts, mode: ListeningMode) {
     this.#parts = parts
     this.mode = mode
-    this.#asked = new Timer(parts.clock)
+    this.#lastWords = new LastWords(parts.clock, parts.ears)
     this.#guard = new EchoGuard(parts.tell)
     this.#bargeIn = new BargeIn(parts.clock, parts.lang, {
       duck: () => this.#quiet('ducked'),
       hold: () => this.#quiet('held'),
       release: () => this.#quiet('no'),
-      confirm: (utterance, why) => this.#breakIn(utterance, why),
+      confirm: (said, why) => this.#breakIn(said, why),
       echo: text => this.#guard.count(text),
       spoken: parts.spoken,
       sounds: ({ start, end, speaking }) => parts.ears.isEcho?.(start, speaking ? undefined : end),
@@ -88,19 +86,22 @@ export class Listening {
     if (!utterance) return
     utterance.update(event, now)
     if (kind === 'speech-start') this.#speech(utterance)
-    else if (this.#taker?.has(id)) this.#taker.heard(utterance, kind)
-    else if (this.#bargeIn.has(id)) this.#bargeIn.heard(kind)
+    else if (this.#taker?.has(id)) {
+      this.#taker.heard(utterance, kind)
+      this.#lastWords.heard()
+    } else if (this.#bargeIn.has(id)) this.#bargeIn.heard(id, kind)
+    else if (utterance.missed) this.#late(utterance)
     if (utterance.settled) this.#utterances.delete(id)
   }
 
   pressKey(): void {
     if (this.#pressed) return
     this.#pressed = true
-    if (this.#parts.state() === 'recording') this.#taker?.pin(true)
-    else this.#parts.send({ type: 'talk', by: 'key' })
     // People press while they begin to speak.
-    const going = [...this.#utterances.values()].findLast(({ speaking }) => speaking)
-    if (going) this.#taker?.add(going)
+    const going = [...this.#utterances.values()].filter(({ speaking }) => speaking).slice(-1)
+    if (this.#parts.state() !== 'recording') return this.#take('key', going)
+    this.#taker?.pin(true)
+    this.#taker?.add(...going)
   }
 
   releaseKey(): void {
@@ -115,11 +116,15 @@ export class Listening {
     else this.pressKey()
   }
 
-  /** A turn begins. */
-  open(by: TurnStart, utterance: number | undefined): void {
+  /** A turn begins. @param said what was said of it already */
+  open(by: TurnStart, said: readonly number[] = []): void {
     this.#bargeIn.stop()
     this.#quiet('no')
-    if (by === 'text' || by === 'persona') return
+    if (by === 'text' || by === 'persona') {
+      // There is nothing that a key could end.
+      this.#pressed = false
+      return
+    }
     const { clock, lang, patience, speculate, send } = this.#parts
     const taker = new TurnTaker(
       by,
@@ -131,58 +136,42 @@ export class Listening {
         resume: () => send({ type: 'resume' }),
         commit: () => send({ type: 'commit' }),
         nothing: () => send({ type: 'transcript', text: '' }),
-        settled: () => {
-          if (!taker.keyed) this.#settled?.(taker)
-        },
       },
     )
     this.#taker = taker
     taker.pin(this.#pressed)
     this.#parts.tell({ type: 'RecordingStarted', by })
-    const going = utterance === undefined ? undefined : this.#utterances.get(utterance)
-    if (going) taker.add(going)
+    taker.add(...said.flatMap(id => this.#utterances.get(id) ?? []))
   }
 
   /** The turn is over. `then` is called once its last words are known, or have not come for too long. */
   ask(then: (understood: Understood) => void): Pick<LatencyMarks, 'lastSpeech' | 'softEnd'> {
     const taker = this.#taker
     if (!taker) return {}
-    taker.commit()
-    const done = (which: TurnTaker) => {
-      if (which !== this.#taker || this.#settled !== done) return
-      this.#settled = undefined
-      this.#asked.stop()
-      then(this.#understood(which))
-    }
-    this.#settled = done
-    const { quietSince: lastSpeech, softEnd } = taker.last ?? {}
-    const marks = { ...(lastSpeech !== undefined && { lastSpeech }), ...(softEnd !== undefined && { softEnd }) }
-    if (taker.settled && !taker.keyed) {
-      done(taker)
-      return marks
-    }
-    this.#asked.start(taker.text === '' ? HEARD_WITHIN : FINAL_WITHIN, () => done(taker))
-    this.#parts.ears.finish().then(
-      () => done(taker),
-      error => {
-        if (taker.text !== '') done(taker)
-        else if (this.#settled === done) this.#parts.send({ type: 'error', error: toSeamError(error) })
-      },
+    this.#lastWords.ask(
+      taker,
+      () => then(this.#understood(taker)),
+      error => this.#parts.send({ type: 'error', error: toSeamError(error) }),
     )
-    return marks
+    const { quietSince: lastSpeech, softEnd } = taker.last ?? {}
+    return { ...(lastSpeech !== undefined && { lastSpeech }), ...(softEnd !== undefined && { softEnd }) }
   }
 
-  /** What was said, as far as it is known. */
-  get said(): UserPart | undefined {
-    return this.#taker && this.#taker.text !== '' ? userPart(this.#taker, this.#taker.text) : undefined
+  /** What the user said, as far as it is known. */
+  said(): UserPart | undefined {
+    const taker = this.#taker
+    const text = taker ? this.#own(taker) : ''
+    return taker && text !== '' ? userPart(taker, text) : undefined
   }
 
   /** The turn is over for good. */
-  close(): void {
+  close(outcome: TurnOutcome): void {
+    for (const utterance of this.#utterances.values()) {
+      utterance.missed = outcome === 'no-words' && (utterance.missed || !!this.#taker?.has(utterance.id))
+    }
+    this.#lastWords.stop()
     this.#taker?.close()
     this.#taker = undefined
-    this.#settled = undefined
-    this.#asked.stop()
   }
 
   /** A reply has ended, or was broken off: what it said last may still come back through the microphone. */
@@ -190,15 +179,14 @@ export class Listening {
     this.#guard.ended(this.#parts.spoken(), this.#parts.clock.now())
   }
 
-  /** Idle again. @param adopt whoever spoke during the end of the reply has the floor now */
+  /** Idle again. @param adopt whoever spoke meanwhile has the floor now */
   listen(adopt: boolean): void {
-    const speaking = this.#bargeIn.stop()
+    const said = this.#bargeIn.stop()
     this.#quiet('no')
     this.#pressed = false
     this.#parts.ears.listen()
-    if (!adopt || !speaking) return
-    this.#keep(speaking)
-    this.#parts.send({ type: 'talk', by: 'voice', utterance: speaking.id })
+    if (!adopt) for (const utterance of this.#utterances.values()) utterance.missed = false
+    else if (said.length > 0) this.#take('voice', said)
   }
 
   #keep(utterance: Utterance): void {
@@ -210,23 +198,43 @@ export class Listening {
     const state = this.#parts.state()
     if (state === 'recording') return this.#taker?.add(utterance)
     if (this.mode === 'push-to-talk') return
-    if (state === 'idle') this.#parts.send({ type: 'talk', by: 'voice', utterance: utterance.id })
+    if (state === 'idle') this.#take('voice', [utterance])
     else this.#bargeIn.start(utterance)
   }
 
-  #breakIn(utterance: Utterance, why: BreakIn): void {
+  /** Words of something that was given up without any: somebody did speak. */
+  #late(utterance: Utterance): void {
+    if (utterance.text === '' || this.mode === 'push-to-talk') return
+    const state = this.#parts.state()
+    if (state === 'idle') this.#take('voice', [utterance])
+    else if (state === 'recording') this.#taker?.add(utterance)
+  }
+
+  #breakIn(said: readonly Utterance[], why: BreakIn): void {
     this.#guard.brokenInto(this.#parts.spoken(), why)
-    // It may be settled already, and so forgotten.
-    this.#keep(utterance)
-    this.#parts.send({ type: 'talk', by: 'barge-in', utterance: utterance.id })
+    this.#take('barge-in', said)
+  }
+
+  /** A turn is to begin with what is being said. */
+  #take(by: 'voice' | 'key' | 'barge-in', going: readonly Utterance[]): void {
+    // The turn before may still wait for its last words.
+    const said = new Set([...(this.#taker?.handOver() ?? []), ...going])
+    // Some may be settled already, and so forgotten.
+    for (const utterance of said) this.#keep(utterance)
+    this.#parts.send({ type: 'talk', by, utterances: [...said].map(({ id }) => id) })
   }
 
   #understood(taker: TurnTaker): Understood {
-    const { first, last } = taker
-    const sounds = first && last && this.#parts.ears.isEcho?.(first.start, last.end)
-    const text = taker.keyed ? taker.text : this.#guard.own(taker.text, taker.by, first?.since ?? 0, sounds)
+    const text = this.#own(taker)
     this.#parts.tell({ type: 'Transcription', text, stable: text.length, isFinal: true })
     return { user: userPart(taker, text), echo: text === '' && taker.text !== '' }
+  }
+
+  /** What of a turn was not the reply before it, heard through the microphone. */
+  #own({ first, last, text, by, keyed }: TurnTaker): string {
+    if (keyed || !first || !last) return text
+    const sounds = this.#parts.ears.isEcho?.(first.start, last.end)
+    return this.#guard.own(text, by, first.since, sounds)
   }
 
   #tellCaption({ text, stable }: TurnTaker): void {

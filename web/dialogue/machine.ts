@@ -16,8 +16,8 @@ export interface Dialogue {
 export const START: Dialogue = { state: 'idle', revision: 0, speculation: undefined, awaiting: false }
 
 export type DialogueInput =
-  /** The user takes the floor; `utterance` is what is being said already. */
-  | { readonly type: 'talk'; readonly by: 'voice' | 'key' | 'barge-in'; readonly utterance?: number }
+  /** The user takes the floor; `utterances` are what he has begun to say already. */
+  | { readonly type: 'talk'; readonly by: 'voice' | 'key' | 'barge-in'; readonly utterances?: readonly number[] }
   /** A short silence after words that may be all. */
   | { readonly type: 'speculate'; readonly text: string }
   /** The user speaks on. */
@@ -40,7 +40,7 @@ export type DialogueInput =
   | { readonly type: 'disconnect' }
 
 export type DialogueEffect =
-  | { readonly do: 'open'; readonly by: TurnStart; readonly utterance?: number }
+  | { readonly do: 'open'; readonly by: TurnStart; readonly utterances?: readonly number[] }
   /** Find out what was said, and give it as `transcript`. */
   | { readonly do: 'ask' }
   /** Begin a reply; one that is `held` must not be heard before `release`. */
@@ -87,8 +87,8 @@ export function transition(dialogue: Dialogue, input: DialogueInput): Transition
       ])
     case 'talk': {
       if (dialogue.state === 'recording') return nothing
-      const { by, utterance } = input
-      return begin(dialogue, 'recording', [{ do: 'open', by, ...(utterance !== undefined && { utterance }) }])
+      const { by, utterances } = input
+      return begin(dialogue, 'recording', [{ do: 'open', by, ...(utterances && { utterances }) }])
     }
   }
   if (dialogue.state === 'idle') return nothing

@@ -7,11 +7,7 @@ import type { Utterance } from './utterance.ts'
 
 /** Milliseconds without a word after which something that sounded like speech is given up. */
 export const WORDLESS = 10_000
-/** Milliseconds after the end of an utterance in which its final caption must come. */
-export const FINAL_WITHIN = 2_500
-/** Milliseconds in which a listener that is behind, or still on its way, must have heard a turn that has no word yet. */
-export const HEARD_WITHIN = 20_000
-/** Milliseconds of silence in which the last words must be known before a turn ends without them. */
+/** Milliseconds of silence in which the last words must be known; after that they decide no longer when a turn ends. */
 export const WORDS_LATE = 1_500
 /** Times that the model is asked before a turn is over: each may cost the user money. */
 export const MAX_SPECULATIONS = 3
@@ -27,8 +23,6 @@ export interface TurnTakerHooks {
   commit(): void
   /** Nothing was said after all. */
   nothing(): void
-  /** All words are known. */
-  settled(): void
 }
 
 /** The user's turn: the utterances that make it up, and when it is over. */
@@ -40,10 +34,10 @@ export class TurnTaker {
   readonly #utterances: Utterance[] = []
   readonly #wait: Timer
   readonly #wordless: Timer
-  readonly #final: Timer
   #pinned = false
   #keyed = false
   #committed = false
+  #closed = false
   #speculations = 0
 
   constructor(
@@ -58,7 +52,6 @@ export class TurnTaker {
     this.#hooks = hooks
     this.#wait = new Timer(clock)
     this.#wordless = new Timer(clock)
-    this.#final = new Timer(clock)
     this.#wordless.start(WORDLESS, () => {
       if (this.text === '' && !this.#pinned) this.#hooks.nothing()
     })
@@ -87,6 +80,11 @@ export class TurnTaker {
     return this.#utterances.length > 0 && this.#utterances.every(({ settled }) => settled)
   }
 
+  /** What is known holds everything that was said so far. */
+  get covered(): boolean {
+    return this.#utterances.every(utterance => utterance.covered)
+  }
+
   get first(): Utterance | undefined {
     return this.#utterances[0]
   }
@@ -107,18 +105,23 @@ export class TurnTaker {
     if (pinned) this.#wait.stop()
   }
 
-  /** Takes an utterance in that began now, or goes on already. */
-  add(utterance: Utterance): void {
-    if (this.has(utterance.id)) return
-    this.#utterances.push(utterance)
+  /** Takes utterances in that began now, or go on already. */
+  add(...utterances: readonly Utterance[]): void {
+    const added = utterances.filter(({ id }) => !this.has(id))
+    if (added.length === 0) return
+    this.#utterances.push(...added)
+    // The words of one that was given up may come after those of the next.
+    this.#utterances.sort((a, b) => a.id - b.id)
     this.#wait.stop()
-    if (utterance.speaking) this.#hooks.resume()
-    if (utterance.text !== '') this.#hooks.caption()
-    if (!utterance.speaking) this.#quiet()
+    const speaks = added.some(({ speaking }) => speaking)
+    if (speaks) this.#hooks.resume()
+    if (added.some(({ text }) => text !== '')) this.#hooks.caption()
+    if (!speaks) this.#quiet()
   }
 
   /** Something was told of one of its utterances, which took it in already. */
   heard(utterance: Utterance, kind: ListenEvent['kind']): void {
+    if (this.#closed) return
     if (kind === 'resumed') {
       this.#wait.stop()
       if (!this.#committed) this.#hooks.resume()
@@ -126,7 +129,15 @@ export class TurnTaker {
     }
     if (kind === 'partial' || kind === 'final') this.#hooks.caption()
     if (!utterance.speaking) this.#quiet()
-    if (this.#committed && this.settled) this.#hooks.settled()
+  }
+
+  /** Gives away what is not known to its end, as somebody speaks on: it is told with what comes after it. */
+  handOver(): Utterance[] {
+    if (this.#closed) return []
+    const known = this.#utterances.filter(({ covered }) => covered)
+    const unknown = this.#utterances.filter(({ covered }) => !covered)
+    this.#utterances.splice(0, Infinity, ...known)
+    return unknown
   }
 
   /** The turn is over: only its last words may still come. */
@@ -136,22 +147,20 @@ export class TurnTaker {
     this.#wordless.stop()
   }
 
+  /** Nothing more is told of it. */
   close(): void {
     this.commit()
-    this.#final.stop()
+    this.#closed = true
   }
 
   #quiet(): void {
-    if (this.#utterances.some(({ speaking, settled }) => !speaking && !settled)) {
-      this.#final.start(FINAL_WITHIN, () => this.#giveUp())
-    }
     if (this.#committed || this.#utterances.some(({ speaking }) => speaking)) return
     const { text } = this
     if (text === '' && this.settled) {
       if (!this.#pinned) this.#hooks.nothing()
       return
     }
-    const covered = this.#utterances.every(utterance => utterance.covered)
+    const { covered } = this
     if (text !== '' && covered) this.#speculate(text)
     if (this.#pinned) return
     const { lang, patience } = this.#rule
@@ -165,14 +174,5 @@ export class TurnTaker {
     if (!this.#rule.speculate || this.#speculations >= MAX_SPECULATIONS) return
     this.#speculations += 1
     this.#hooks.speculate(text)
-  }
-
-  /** Final captions that should be here are not: what is there must do. */
-  #giveUp(): void {
-    for (const utterance of this.#utterances) {
-      if (utterance.speaking || utterance.settled) continue
-      utterance.settle()
-      this.heard(utterance, 'speech-end')
-    }
   }
 }

@@ -17,6 +17,8 @@ export class Utterance {
   quietSince: number | undefined
   /** No more words come: its final caption is here, or it was nothing. */
   settled = false
+  /** Its turn was given up before a word of it came. */
+  missed = false
   #caption: Caption | undefined
   #covers = false
 
@@ -72,12 +74,8 @@ export class Utterance {
       case 'partial':
         this.#caption = event.caption
         this.#covers = event.whole
+        if (this.speaking) this.end = Math.max(this.end, event.caption.end)
     }
-  }
-
-  /** Its words will not come any more. */
-  settle(): void {
-    this.settled = true
   }
 }
 
