@@ -27,6 +27,8 @@ export interface LinkOptions {
   readonly sampleRate: number
   /** Frames that the ring holds. */
   readonly frames: number
+  /** Seconds of live sound that should wait to be heard. */
+  readonly live?: number | undefined
 }
 
 /** Milliseconds between two looks where the browser can't wait for a change of memory without blocking. */
@@ -39,12 +41,13 @@ export class SharedLink implements Link {
   readonly #controls: Int32Array
   #closed = false
 
-  constructor({ channels, sampleRate, frames }: LinkOptions) {
+  constructor(ring: LinkOptions) {
+    const { channels, frames } = ring
     const memory = Ring.memory(frames, channels, true) as SharedArrayBuffer
     this.#ring = new Ring(memory, channels)
     this.#controls = new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT))
     this.#controls[word.rate] = rateUnit
-    this.options = { channels, sampleRate, frames, shared: { ring: memory, controls: this.#controls } }
+    this.options = { ...ring, shared: { ring: memory, controls: this.#controls } }
   }
 
   attach(): void {}
@@ -110,6 +113,8 @@ export class MessageLink implements Link {
       this.#controls[word.clock] = data.clock
       this.#controls[word.flowing] = data.flowing
       this.#controls[word.underruns] = data.underruns
+      this.#controls[word.slipped] = data.slipped
+      this.#controls[word.resyncs] = data.resyncs
       this.#listener?.()
     }
   }

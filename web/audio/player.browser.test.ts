@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { frequencyOf, seeded, sine } from '#dsp/fixtures.ts'
+import { frequencyOf, loudest, seeded, sine, steepest } from '#dsp/fixtures.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
 import { createPlayer, type PlayerOptions } from './player.ts'
 import type { SpeakerPlayer } from './sink.ts'
@@ -23,9 +23,6 @@ afterEach(async () => {
 })
 
 const wait = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds))
-const loudest = (samples: Float32Array) => samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
-const steepest = (samples: Float32Array) =>
-  samples.reduce((most, sample, n) => (n ? Math.max(most, Math.abs(sample - samples[n - 1]!)) : 0), 0)
 
 function chunk(samples: Float32Array<ArrayBuffer>, segment = 'a', at = 0): PcmChunk {
   return { samples, sampleRate: rate, channels: 1, segment, at, last: true }
@@ -335,9 +332,10 @@ it('calls back once a frame while it plays, and not after the end of the watch',
   expect(calls).toBe(before)
 })
 
-it('refuses a buffer of no length', async () => {
+it('refuses a buffer of no length, and a rate that nothing converts', async () => {
   await open({ buffer: 600, sampleRate: 8000 })
   for (const buffer of [0, -1, 601, Number.NaN]) {
     await expect(createPlayer({ buffer })).rejects.toMatchObject({ code: 'bad-input' })
   }
+  await expect(createPlayer({ sampleRate: 44_101 })).rejects.toMatchObject({ code: 'unsupported' })
 })

@@ -1,5 +1,6 @@
 import { clockSize, interruptFlag, rateUnit, unwrap, word } from '#dsp/controls.ts'
 import { type Frames, Intake } from '#dsp/intake.ts'
+import { MAX_DRIFT } from '#dsp/rate-controller.ts'
 import { Resampler } from '#dsp/resampler.ts'
 import { Timeline } from '#dsp/timeline.ts'
 import { SeamError } from '#protocol/errors.ts'
@@ -17,6 +18,11 @@ export interface PlayerOptions {
   readonly channels?: 1 | 2
   /** Seconds of sound that may wait in the ring. Default 10. */
   readonly buffer?: number
+  /**
+   * For sound that comes live and can't be held back: seconds of it that should wait to be heard. Less is gathered first,
+   * more is caught up with. Without it nothing is ever left out: `write` waits for room.
+   */
+  readonly live?: number
   /** `playback` (the default) asks for few wake-ups, `interactive` for a short way to the ear. */
   readonly latency?: 'interactive' | 'playback'
   /** false uses messages even where memory can be shared. */
@@ -32,12 +38,19 @@ const standardRate = 48_000
 
 /**
  * Opens the speakers. Sound starts with `play`, after a user gesture.
- * @throws SeamError unsupported when the browser has no AudioWorklet or it can't be loaded
+ * @throws SeamError bad-input; unsupported when the browser has no AudioWorklet, it can't be loaded, or nothing converts
+ * the sample rate
  */
 export async function createPlayer(options: PlayerOptions = {}): Promise<SpeakerPlayer> {
-  const { sampleRate = 24_000, channels = 1, buffer = 10, latency: latencyHint = 'playback' } = options
+  const { sampleRate = 24_000, channels = 1, buffer = 10, live, latency: latencyHint = 'playback' } = options
   if (!(buffer > 0 && buffer <= 600)) {
     throw new SeamError('bad-input', `The player's buffer must be between 0 and 600 seconds, and ${buffer} is not.`)
+  }
+  if (live !== undefined && !(live > 0 && live + MAX_DRIFT <= buffer)) {
+    throw new SeamError(
+      'bad-input',
+      `Live sound must wait more than 0 seconds, and ${MAX_DRIFT} less than the player’s ${buffer}; ${live} is not that.`,
+    )
   }
   let context = new AudioContext({ latencyHint })
   try {
@@ -52,8 +65,12 @@ export async function createPlayer(options: PlayerOptions = {}): Promise<Speaker
       cause,
     })
   }
+  if (!Resampler.supports(sampleRate, context.sampleRate)) {
+    await context.close()
+    throw new SeamError('unsupported', `Sound at ${sampleRate} Hz can’t be played: use a standard rate.`)
+  }
   const shared = options.shared !== false && globalThis.crossOriginIsolated === true
-  const ring = { channels, sampleRate, frames: Math.ceil(buffer * sampleRate) }
+  const ring = { channels, sampleRate, frames: Math.ceil(buffer * sampleRate), live }
   return new WorkletPlayer(context, shared ? new SharedLink(ring) : new MessageLink(ring))
 }
 
@@ -111,11 +128,19 @@ class WorkletPlayer implements SpeakerPlayer {
     return this.#link.get(word.underruns)
   }
 
+  get slipped(): number {
+    return this.#link.get(word.slipped) / this.#link.options.sampleRate
+  }
+
+  get resyncs(): number {
+    return this.#link.get(word.resyncs)
+  }
+
   get state(): PlayerState {
     const drained = this.#given() >= this.#timeline.written
     if (this.#over || (drained && this.#ended)) return 'idle'
     if (!this.#wanted || !this.#outlet.running) return 'paused'
-    return drained ? 'starved' : 'playing'
+    return drained || this.#gathers ? 'starved' : 'playing'
   }
 
   get heard(): Heard | undefined {
@@ -226,6 +251,11 @@ class WorkletPlayer implements SpeakerPlayer {
     this.#end(new SeamError('cancelled', 'The player is closed.'))
     this.#watchers.clear()
     await this.#outlet.close()
+  }
+
+  /** Whether live sound waits until there is enough of it. */
+  get #gathers(): boolean {
+    return this.#link.options.live !== undefined && !this.#ended && this.#link.get(word.flowing) === 0
   }
 
   /** Frames that were given out. */

@@ -21,7 +21,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
 
   constructor(options: { readonly processorOptions?: unknown }) {
     super(options)
-    const { channels, sampleRate: from, frames, shared } = options.processorOptions as WorkletOptions
+    const { channels, sampleRate: from, frames, live, shared } = options.processorOptions as WorkletOptions
     this.#reports = shared === undefined
     this.#ring = new Ring(shared?.ring ?? Ring.memory(frames, channels, false), channels)
     const controls = shared?.controls ?? new Int32Array(words)
@@ -31,7 +31,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
       Atomics.add(controls, word.wake, 1)
       Atomics.notify(controls, word.wake)
     }
-    this.#playback = new Playback({ ring: this.#ring, controls, channels, from, to: sampleRate, wake })
+    this.#playback = new Playback({ ring: this.#ring, controls, channels, from, to: sampleRate, live, wake })
     this.port.onmessage = ({ data }) => this.#obey(data as PageMessage, channels)
   }
 
@@ -59,7 +59,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
     }
   }
 
-  /** Only when there is news; underruns are counted when the flow ends. */
+  /** Only when there is news; underruns are counted when the flow ends, what is left out while the clock goes on. */
   #report(): void {
     const clock = this.#controls[word.clock]!
     const flowing = this.#controls[word.flowing]!
@@ -68,7 +68,14 @@ class PlayerProcessor extends AudioWorkletProcessor {
     this.#sentClock = clock
     this.#sentEpoch = this.#epoch
     this.#sentFlowing = flowing
-    const report: Report = { epoch: this.#epoch, clock, flowing, underruns: this.#controls[word.underruns]! }
+    const report: Report = {
+      epoch: this.#epoch,
+      clock,
+      flowing,
+      underruns: this.#controls[word.underruns]!,
+      slipped: this.#controls[word.slipped]!,
+      resyncs: this.#controls[word.resyncs]!,
+    }
     this.port.postMessage(report)
   }
 }

@@ -27,7 +27,8 @@ export interface Heard {
   readonly at: number
 }
 
-export type PlayerState = 'idle' | 'playing' | 'paused' | 'starved' /* wants to play, ring is empty */
+/** `starved`: wants to play, and the ring is empty; or live sound is gathered. */
+export type PlayerState = 'idle' | 'playing' | 'paused' | 'starved'
 
 export interface Player extends AudioSink {
   readonly state: PlayerState
@@ -47,8 +48,12 @@ export interface Player extends AudioSink {
   close(): Promise<void>
 }
 
-/** A player whose sound can be tapped. */
+/** A player whose sound can be tapped, and may come live. */
 export interface SpeakerPlayer extends Player {
+  /** Seconds of live sound that were left out so far, to stay near whoever sends it, less those drawn out. */
+  readonly slipped: number
+  /** Times that live sound was left out at once. */
+  readonly resyncs: number
   /** What goes to the speakers; connect what should hear it too. */
   readonly output: AudioNode
   /** Hands on what goes to the speakers, one channel, as it does: silence too while the device is awake. */

@@ -42,7 +42,7 @@ export class Concealer {
 
   /** Forgets the past: the next frame begins out of silence. */
   reset(): void {
-    for (const channel of this.#past) channel.fill(0)
+    for (let channel = 0; channel < this.#channels; channel++) this.#past[channel]!.fill(0)
     this.#tailAt = this.#fade
     this.#rampAt = 0
     this.#flowing = false

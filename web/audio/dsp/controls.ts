@@ -20,11 +20,14 @@ export const word = {
   roomWanted: 7,
   /** Counts up when a waiting page should look again. */
   wake: 8,
+  /** Live sound: frames left out so far, less those drawn out; and the times that some were left out at once. */
+  slipped: 9,
+  resyncs: 10,
 } as const
 
 export type Word = (typeof word)[keyof typeof word]
 
-export const words = 9
+export const words = 11
 /** 2³⁰ frames: more than 12 hours at 24 kHz, and the page looks at the clock far more often. */
 export const clockSize = 2 ** 30
 /** The bit above the clock's. */

@@ -18,6 +18,13 @@ export function sine(frequency: number, sampleRate: number, frames: number, ampl
   )
 }
 
+/** The largest step from one sample to the next: what a click is told by. */
+export const steepest = (samples: Float32Array): number =>
+  samples.reduce((most, sample, n) => (n ? Math.max(most, Math.abs(sample - samples[n - 1]!)) : 0), 0)
+
+export const loudest = (samples: Float32Array): number =>
+  samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+
 /** The frequency of a clean tone, Hz, from its zero crossings upwards. */
 export function frequencyOf(samples: Float32Array, sampleRate: number): number {
   let first = -1

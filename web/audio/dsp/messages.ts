@@ -7,6 +7,8 @@ export interface WorkletOptions {
   readonly sampleRate: number
   /** Frames that the ring holds. */
   readonly frames: number
+  /** Seconds of live sound that should wait to be heard; absent where the sender can be held back. */
+  readonly live?: number | undefined
   /** Memory of the ring and the controls; absent where memory can't be shared, and then messages do the work. */
   readonly shared?: { readonly ring: SharedArrayBuffer; readonly controls: Int32Array }
 }
@@ -25,4 +27,6 @@ export interface Report {
   readonly clock: number
   readonly flowing: number
   readonly underruns: number
+  readonly slipped: number
+  readonly resyncs: number
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { interruptFlag, rateUnit, word, words } from './controls.ts'
-import { frequencyOf, seeded, sine } from './fixtures.ts'
+import { frequencyOf, loudest, seeded, sine, steepest } from './fixtures.ts'
 import { Playback, quantum } from './playback.ts'
 import { Ring } from './ring.ts'
 
@@ -31,9 +31,6 @@ function render(quanta: number): Float32Array {
 }
 
 const write = (samples: Float32Array) => expect(ring.write(samples, 0, samples.length)).toBe(samples.length)
-const steepest = (samples: Float32Array) =>
-  samples.reduce((most, sample, n) => (n ? Math.max(most, Math.abs(sample - samples[n - 1]!)) : 0), 0)
-const loudest = (samples: Float32Array) => samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
 
 /** The page's half of an interrupt. @returns the clock it took */
 function interrupt(written: number): number {

@@ -1,5 +1,6 @@
 import { Concealer } from './concealer.ts'
 import { clockSize, interruptFlag, rateUnit, word } from './controls.ts'
+import { JitterBuffer, QUIET } from './jitter-buffer.ts'
 import { Resampler } from './resampler.ts'
 import type { Ring } from './ring.ts'
 import { Stretcher } from './stretcher.ts'
@@ -18,18 +19,21 @@ export interface PlaybackOptions {
   /** Hz of the ring, and of the device. */
   readonly from: number
   readonly to: number
+  /** Seconds of live sound that should wait to be heard; without it the writer waits for room. */
+  readonly live?: number | undefined
   /** The page may wait for a change of the controls. */
   readonly wake: () => void
 }
 
 /**
- * What the worklet does, free of the worklet: ring → time-stretch → concealment → one continuous resampler → ramps.
- * `render` allocates nothing.
+ * What the worklet does, free of the worklet: ring → time-stretch → concealment → one continuous resampler → ramps. Live
+ * sound goes through a jitter buffer before it is stretched. `render` allocates nothing.
  */
 export class Playback {
   readonly #ring: Ring
   readonly #controls: Int32Array
   readonly #wake: () => void
+  readonly #live: JitterBuffer | undefined
   readonly #stretcher: Stretcher
   readonly #concealer: Concealer
   readonly #resampler: Resampler
@@ -43,13 +47,14 @@ export class Playback {
   #fadeOut = false
   #clock = 0
 
-  constructor({ ring, controls, channels, from, to, wake }: PlaybackOptions) {
+  constructor({ ring, controls, channels, from, to, live, wake }: PlaybackOptions) {
     const most = Math.ceil((quantum * from) / to) + 2 * Resampler.reach(from, to)
     this.#ring = ring
     this.#controls = controls
     this.#wake = wake
     this.#channels = channels
-    this.#stretcher = new Stretcher(ring, from, channels)
+    this.#live = live === undefined ? undefined : new JitterBuffer(ring, from, live, quantum / to)
+    this.#stretcher = new Stretcher(this.#live ?? ring, from, channels)
     this.#concealer = new Concealer(this.#stretcher, from, channels)
     this.#resampler = new Resampler(from, to, channels, most)
     this.#input = Array.from({ length: channels }, () => new Float32Array(most))
@@ -64,6 +69,7 @@ export class Playback {
     const clock = Atomics.load(controls, word.clock)
     if (clock & interruptFlag) this.discard()
     const wanted = Atomics.load(controls, word.wanted) === 1
+    if (this.#live && wanted && !this.#fadeOut) this.#steer(this.#live)
     if (this.#fadeOut) {
       this.#fadeLast(output)
     } else if (!wanted && this.#gain === 0) {
@@ -85,26 +91,72 @@ export class Playback {
     let target: number
     do {
       target = Atomics.load(controls, word.discardTo)
-      let left = (target - this.#stretcher.read) & (clockSize - 1)
-      while (left > 0) {
-        const count = this.#ring.read(this.#discarded, Math.min(left, discardBlock))
-        if (count === 0) break
-        left -= count
-      }
-      this.#stretcher.reset(target)
+      this.#dropTo(target)
       Atomics.store(controls, word.clock, target)
       // A second interrupt may have come between; then its frame is a later one.
     } while (target !== Atomics.load(controls, word.discardTo))
-    this.#clock = target
-    this.#concealer.reset()
-    this.#resampler.reset()
-    this.#fadeOut = true
+    this.#cut(target)
+    this.#live?.close()
     this.#setFlowing(0)
     this.#wake()
   }
 
+  /** Takes out of the ring what lies before frame `target`. */
+  #dropTo(target: number): void {
+    let left = (target - this.#stretcher.read) & (clockSize - 1)
+    while (left > 0) {
+      const count = this.#ring.read(this.#discarded, Math.min(left, discardBlock))
+      if (count === 0) break
+      left -= count
+    }
+    this.#stretcher.reset(target)
+  }
+
+  /** What sounds fades out; after it frame `target` begins out of silence. */
+  #cut(target: number): void {
+    this.#clock = target
+    this.#concealer.reset()
+    this.#resampler.reset()
+    this.#fadeOut = true
+  }
+
+  /** Lets live sound be looked at before the next quantum, and carries out what follows from it. */
+  #steer(live: JitterBuffer): void {
+    const controls = this.#controls
+    const speed = this.#concealer.flowing ? Atomics.load(controls, word.rate) : 0
+    const isOver = Atomics.load(controls, word.ended) === 1
+    const jump = live.look(this.#stretcher.read - this.#clock, speed, this.#isQuiet(), isOver)
+    if (jump > 0) this.#leaveOut(jump, live)
+    Atomics.store(controls, word.slipped, live.slipped)
+    Atomics.store(controls, word.resyncs, live.resyncs)
+  }
+
+  /** Leaves out the `frames` frames that would be heard next. */
+  #leaveOut(frames: number, live: JitterBuffer): void {
+    const old = this.#clock & (clockSize - 1)
+    // What the time-stretch has read can't be put back; it is far less than what is ever left out.
+    const target = Math.max(this.#clock + frames, this.#stretcher.read)
+    const clock = target & (clockSize - 1)
+    // `discardTo` is the page's alone. An interrupt that came before drops these frames, and more.
+    if (Atomics.compareExchange(this.#controls, word.clock, old, clock) !== old) return this.discard()
+    live.leftOut(target - this.#clock)
+    this.#dropTo(target)
+    this.#cut(target)
+  }
+
+  /** Whether the last quantum was a pause, or nearly. */
+  #isQuiet(): boolean {
+    let energy = 0
+    for (let channel = 0; channel < this.#channels; channel++) {
+      const last = this.#last[channel]!
+      for (let n = 0; n < quantum; n++) energy += last[n]! * last[n]!
+    }
+    return energy < QUIET * quantum * this.#channels
+  }
+
   #advance(output: readonly Float32Array[], wanted: boolean): void {
-    this.#stretcher.rate = Atomics.load(this.#controls, word.rate) / rateUnit
+    const rate = Atomics.load(this.#controls, word.rate) / rateUnit
+    this.#stretcher.rate = this.#live ? rate * this.#live.rate : rate
     const before = this.#concealer.flowing
     const needed = this.#resampler.needed(quantum)
     this.#concealer.pull(this.#input, needed)
@@ -113,6 +165,7 @@ export class Playback {
     if (this.#concealer.flowing === before) return
     const missed = before && wanted && Atomics.load(this.#controls, word.ended) === 0
     if (missed) Atomics.add(this.#controls, word.underruns, 1)
+    if (before) this.#live?.close()
     this.#setFlowing(this.#concealer.flowing ? 1 : 0)
     this.#wake()
   }

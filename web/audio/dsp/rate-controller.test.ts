@@ -34,11 +34,23 @@ describe('what it does about', () => {
     expect(decide(MAX_DRIFT, { quiet: false }).rate).toBe(1 + MAX_STEADY)
   })
 
-  it('too much: it leaves out all of it at once, and counts that', () => {
+  it('too much: all of it is to be left out at once, and counts when it was', () => {
     const controller = new RateController(target)
     expect(controller.update(target + MAX_DRIFT, 0.02, false)).toBe(0)
-    expect(controller.update(target + MAX_DRIFT + 0.001, 0.02, false)).toBeCloseTo(MAX_DRIFT + 0.001, 9)
+    const { slipped } = controller
+    expect(controller.update(target + MAX_DRIFT + 0.001, 0, false)).toBeCloseTo(MAX_DRIFT + 0.001, 9)
+    expect([controller.rate, controller.resyncs, controller.slipped]).toEqual([1, 0, slipped])
+    controller.leftOut(MAX_DRIFT + 0.001)
     expect(controller.resyncs).toBe(1)
+    expect(controller.slipped - slipped).toBeCloseTo(MAX_DRIFT + 0.001, 9)
+  })
+
+  it('sound that begins anew: nothing, and the counts stay', () => {
+    const controller = decide(0.3, { quiet: true, seconds: 1 })
+    const { slipped } = controller
+    controller.reset()
+    expect([controller.rate, controller.slipped]).toEqual([1, slipped])
+    controller.update(target, 0.02, true)
     expect(controller.rate).toBe(1)
   })
 

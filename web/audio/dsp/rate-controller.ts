@@ -15,7 +15,7 @@ const averaged = 0.5
 
 /**
  * Keeps a listener at a steady distance behind sound that comes over a network, while clocks differ, packets are late
- * and connections stall. It decides; the player's worklet carries it out, by its playing speed and by dropping frames.
+ * and connections stall. It decides; the player's worklet carries it out, by its playing speed and by leaving frames out.
  * A sender that is ahead because it makes sound faster than it is heard is to be held back, not hurried after.
  */
 export class RateController {
@@ -35,7 +35,7 @@ export class RateController {
     return this.#rate
   }
 
-  /** Seconds that the speed has left out so far, less those that it has drawn out. */
+  /** Seconds left out so far, by the speed or at once, less those that the speed has drawn out. */
   get slipped(): number {
     return this.#slipped
   }
@@ -46,24 +46,34 @@ export class RateController {
   }
 
   /**
-   * Looks at how much waits. To be called every few hundredths of a second while sound is expected.
+   * Looks at how much waits. To be called every few hundredths of a second, or more often, while sound flows.
    * @param waiting seconds of sound that came and was not heard
-   * @param elapsed seconds since the last look
+   * @param elapsed seconds of sound since the last look, as they are at a rate of 1
    * @param quiet whether what is heard now is a pause, or nearly
-   * @returns seconds to leave out at once, with a cross-fade; 0 as a rule
+   * @returns seconds to leave out at once, with a fade; 0 as a rule. Whoever does so says so to `leftOut`
    */
   update(waiting: number, elapsed: number, quiet: boolean): number {
     this.#slipped += (this.#rate - 1) * elapsed
     const drift = waiting - this.#target
     if (drift > MAX_DRIFT) {
-      this.#resyncs += 1
-      this.#drift = 0
-      this.#rate = 1
+      this.reset()
       return drift
     }
     this.#drift += (drift - this.#drift) * Math.min(1, elapsed / averaged)
     this.#rate = 1 + this.#correction(drift, quiet)
     return 0
+  }
+
+  /** Counts seconds that were left out at once. */
+  leftOut(seconds: number): void {
+    this.#resyncs += 1
+    this.#slipped += seconds
+  }
+
+  /** Sound begins anew: how it came until now says nothing. The counts stay. */
+  reset(): void {
+    this.#drift = 0
+    this.#rate = 1
   }
 
   #correction(drift: number, quiet: boolean): number {

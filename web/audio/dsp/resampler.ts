@@ -97,7 +97,7 @@ export class Resampler {
 
   /** Forgets what was taken; the next input frame is the first. */
   reset(): void {
-    for (const line of this.#lines) line.fill(0)
+    for (let channel = 0; channel < this.#channels; channel++) this.#lines[channel]!.fill(0)
     this.#filled = this.#half - 1
     this.#base = 0
     this.#phase = 0

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inputTypeOf, isTextInput, kindOf, MAX_TEXT_INPUT, outputName } from './output.ts'
 import { frameBytes, pcmFormat, samplesOf, wavHead } from './pcm.ts'
+import { leftOut } from './play-pcm.ts'
 
 it.each([
   ['text/plain', 'text', 'book.txt'],
@@ -35,6 +36,20 @@ describe('samples', () => {
     expect(pcmFormat('audio/pcm;rate=48000;channels=2;format=f32le')?.format).toBe('f32le')
     expect(pcmFormat('audio/pcm')).toBeUndefined()
     expect(pcmFormat('audio/wav;rate=1;channels=1')).toBeUndefined()
+  })
+
+  it('are live when their type says so', () => {
+    const type = 'audio/pcm;rate=16000;channels=1;format=s16le'
+    expect(pcmFormat(`${type};live=true`)?.live).toBe(true)
+    for (const other of [type, `${type};live=false`]) expect(pcmFormat(other)?.live).toBeUndefined()
+  })
+
+  it('were left out where the connection stood still, in tenths of a second', () => {
+    expect(leftOut({ underruns: 1, slipped: 0.72 })).toBe(0.7)
+    expect(leftOut({ underruns: 1, slipped: 0.049 })).toBe(0)
+    expect(leftOut({ underruns: 1, slipped: -0.3 })).toBe(0)
+    // Clocks that differ are nothing to tell of.
+    expect(leftOut({ underruns: 0, slipped: 0.72 })).toBe(0)
   })
 
   it('become a WAV file with a head', () => {

@@ -5,6 +5,11 @@ export interface PcmFormat {
   readonly rate: number
   readonly channels: number
   readonly format: 's16le' | 'f32le'
+  /**
+   * They come at the pace at which somebody else makes them, and can't be held back: from a microphone or a station. The
+   * plugin that takes them in says so, `live=true`, and those behind it hand that on with the type.
+   */
+  readonly live?: true
 }
 
 /** What `audio/pcm;rate=…;channels=…` says; undefined when it does not say enough. */
@@ -13,7 +18,7 @@ export function pcmFormat(type: string): PcmFormat | undefined {
   const [rate, channels] = [Number(parameters['rate']), Number(parameters['channels'])]
   const format = parameters['format'] === 'f32le' ? 'f32le' : 's16le'
   if (name !== 'audio/pcm' || !(rate >= 1 && rate <= 768_000) || !(channels >= 1 && channels <= 32)) return undefined
-  return { rate, channels, format }
+  return { rate, channels, format, ...(parameters['live'] === 'true' ? { live: true } : {}) }
 }
 
 export const frameBytes = ({ channels, format }: PcmFormat): number => channels * (format === 'f32le' ? 4 : 2)

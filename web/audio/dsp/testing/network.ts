@@ -1,8 +1,7 @@
 import { Concealer } from '../concealer.ts'
-import { interruptFlag, rateUnit, unwrap, word, words } from '../controls.ts'
-import { seeded } from '../fixtures.ts'
+import { rateUnit, unwrap, word, words } from '../controls.ts'
+import { seeded, steepest } from '../fixtures.ts'
 import { Playback, quantum } from '../playback.ts'
-import { RateController } from '../rate-controller.ts'
 import { Ring } from '../ring.ts'
 import { Stretcher } from '../stretcher.ts'
 
@@ -25,8 +24,6 @@ const speech = (() => {
     return 0.2 * loudness * sum
   })
 })()
-const steepest = (samples: Float32Array) =>
-  samples.reduce((most, sample, n) => (n ? Math.max(most, Math.abs(sample - samples[n - 1]!)) : 0), 0)
 
 export interface Heard {
   /** Seconds: the most that the listener was behind where he should have been, or ahead of it. */
@@ -40,8 +37,8 @@ export interface Heard {
 }
 
 /**
- * A sender whose clock is off by up to 200 ppm, over a network that loses a fifth in bursts and stalls thrice, as a
- * listener hears him. @param stall seconds of each @throws Error when the clock goes back
+ * A sender whose clock is off by up to 200 ppm, over a network that loses a fifth in bursts and stalls thrice, as he is
+ * heard through the player's own playback. @param stall seconds of each @throws Error when the clock goes back
  */
 export function simulate(seed: number, stall: number): Heard {
   const random = seeded(seed)
@@ -72,12 +69,12 @@ export function simulate(seed: number, stall: number): Heard {
   const ring = new Ring(Ring.memory(4 * rate, 1, false), 1)
   const controls = new Int32Array(words)
   controls[word.rate] = rateUnit
-  const playback = new Playback({ ring, controls, channels: 1, from: rate, to: rate, wake: () => {} })
-  const controller = new RateController(target)
+  controls[word.wanted] = 1
+  const playback = new Playback({ ring, controls, channels: 1, from: rate, to: rate, live: target, wake: () => {} })
 
   const output = new Float32Array(Math.floor((seconds * rate) / quantum) * quantum)
   const block = new Float32Array(packet)
-  let [sent, written, heard, behind, drift, skipped, flowed] = [0, 0, 0, 0, 0, 0, 0]
+  let [sent, heard, behind, drift, flowed] = [0, 0, 0, 0, 0]
   const waiting: Float32Array<ArrayBuffer>[] = []
   for (let n = 0; n < output.length; n += quantum) {
     const now = n / rate
@@ -88,35 +85,26 @@ export function simulate(seed: number, stall: number): Heard {
     for (const data of isStalled ? [] : waiting.splice(0)) {
       arrived = data
       stream.pull([block], packet)
-      written += ring.write(block, 0, packet)
+      ring.write(block, 0, packet)
     }
-    if (controls[word.wanted] === 0 && written < target * rate) continue
-    controls[word.wanted] = 1
-    const quantumOut = output.subarray(n, n + quantum)
-    playback.render([quantumOut])
-    flowed += controls[word.flowing]! * quantum
+    const { [word.resyncs]: resyncs } = controls
+    playback.render([output.subarray(n, n + quantum)])
     const last = heard
     heard = unwrap(heard, controls[word.clock]!)
     if (heard < last) throw new Error('The clock of what was heard went back.')
+    // Nothing sounds before enough has come.
+    if (heard === 0) continue
     behind = Math.abs(now * speed - target - heard / rate)
     drift = Math.max(drift, behind)
-    // While nothing has come there is nothing to decide.
-    if (controls[word.flowing] === 0) continue
-    const power = quantumOut.reduce((sum, sample) => sum + sample * sample, 0) / quantum
-    const jump = controller.update((written - heard) / rate, quantum / rate, power < 1e-4)
-    controls[word.rate] = Math.round(controller.rate * rateUnit)
-    if (jump > 0) {
-      skipped += jump
-      controls[word.discardTo] = heard + Math.round(jump * rate)
-      controls[word.clock]! |= interruptFlag
-    }
+    // The quantum of a jump fades out what sounded; none of it is new.
+    if (controls[word.resyncs] === resyncs) flowed += controls[word.flowing]! * quantum
   }
   return {
     drift,
     last: behind,
     step: steepest(output),
-    resyncs: controller.resyncs,
-    uncounted: Math.abs(heard / rate - flowed / rate - controller.slipped - skipped),
+    resyncs: controls[word.resyncs]!,
+    uncounted: Math.abs(heard - flowed - controls[word.slipped]!) / rate,
   }
 }
 

@@ -8,6 +8,7 @@ import shell from '../../../app/locales/en.json'
 import { createAbsentCompanion } from '../../../companion/absent.ts'
 import { createPluginService } from '../../../companion/plugins.ts'
 import type { CompanionPairing } from '../../../companion/types.ts'
+import { announcements } from '../../../ui/announce.ts'
 import { studioKey, type Studio } from '../../studio.ts'
 import en from '../locales/en.json'
 import JobHead from './JobHead.vue'
@@ -119,6 +120,35 @@ describe('the sound of a job', () => {
     expect(new TextDecoder('latin1').decode(file.slice(0, 4))).toBe('RIFF')
     expect(asked).toEqual([`${base}/jobs/j1/stream`])
     expect(button('Save as WAV')).toBeDefined()
+  })
+
+  it('that is live says what was left out of it', async () => {
+    const second = new Uint8Array(new Int16Array(24_000).fill(1000).buffer)
+    let send: ReturnType<typeof setInterval> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        // Each time more than anybody wants to be behind, and less than the time until there is more.
+        for (let n = 0; n < 2; n++) controller.enqueue(second)
+        send = setInterval(() => [second, second].forEach(bytes => controller.enqueue(bytes)), 800)
+      },
+      cancel: () => clearInterval(send),
+    })
+    answer = () => Promise.resolve(new Response(body))
+    const outputType = 'audio/pcm;rate=24000;channels=1;live=true'
+    await mount(OutputPcm, { job: { ...done, state: 'running', outputType } }, ELSEWHERE)
+    button('Listen while it is made')!.click()
+    await vi.waitFor(() => expect(host.textContent).toMatch(/\d\.\d s left out: the connection stood still/), 20_000)
+    button('Stop listening')!.click()
+    await vi.waitFor(() => expect(button('Listen while it is made')).toBeDefined())
+  })
+
+  it('that no loudspeaker plays is refused in words', async () => {
+    const outputType = 'audio/pcm;rate=44101;channels=1'
+    await mount(OutputPcm, { job: { ...done, state: 'running', outputType } }, ELSEWHERE)
+    button('Listen while it is made')!.click()
+    await vi.waitFor(() => expect(announcements.assertive.value).toContain('Sound at 44101 Hz can’t be played'))
+    expect(asked).toEqual([])
+    await vi.waitFor(() => expect(button('Listen while it is made')).toBeDefined())
   })
 
   it('streams from the companion in its own page', async () => {
