@@ -2,13 +2,7 @@ import { expect, test } from 'playwright/test'
 import type { GpuSpeech } from '../bench/pages/gpu.ts'
 import { openBench } from '../bench/browser.ts'
 import { openRecogniser } from '../support/recogniser.ts'
-
-// Chromium's own Vulkan in software; with a real card, GPU_FLAGS names what that needs.
-const FLAGS = process.env['GPU_FLAGS']?.split(' ') ?? [
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-]
+import { FLAGS } from './flags.ts'
 
 const samplesOf = (base64: string) => {
   const raw = Buffer.from(base64, 'base64')

@@ -231,6 +231,20 @@ const englishG2p: ModelEntry = {
   ],
 }
 
+/** The hub's conversion of Moonshine Tiny, in plain ONNX. */
+const moonshineHub: ModelSource = {
+  kind: 'hub',
+  repo: 'onnx-community/moonshine-tiny-ONNX',
+  revision: 'a6da1241cd305dcd64eab1edbd615f2bb9aabb95',
+}
+
+/** Of every build of the hub. */
+const moonshineTokenizer: ModelFile = {
+  path: 'tokenizer.json',
+  bytes: 3_761_754,
+  sha256: '7b913404bdd039af4756783218af4440bc07fb7d6d8258d677e34f95b3ec416f',
+}
+
 const moonshine: ModelEntry = {
   id: 'moonshine-tiny-en',
   name: 'Moonshine Tiny, English',
@@ -297,20 +311,29 @@ const moonshine: ModelEntry = {
           bytes: 20_243_286,
           sha256: 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367',
         },
-        {
-          path: 'tokenizer.json',
-          bytes: 3_761_754,
-          sha256: '7b913404bdd039af4756783218af4440bc07fb7d6d8258d677e34f95b3ec416f',
-        },
+        moonshineTokenizer,
       ],
-      sources: [
-        companion,
+      sources: [companion, moonshineHub],
+    },
+    {
+      // Graphics cards have no product of 8-bit numbers. The makers' own files, byte for byte.
+      id: 'fp32',
+      device: 'webgpu',
+      dtype: 'fp32',
+      files: [
         {
-          kind: 'hub',
-          repo: 'onnx-community/moonshine-tiny-ONNX',
-          revision: 'a6da1241cd305dcd64eab1edbd615f2bb9aabb95',
+          path: 'onnx/encoder_model.onnx',
+          bytes: 30_882_331,
+          sha256: 'cbbf580f703b2af2137e0f6d14cd87f31cc67bd858bfd8715403a9489982d1a5',
         },
+        {
+          path: 'onnx/decoder_model_merged.onnx',
+          bytes: 78_227_550,
+          sha256: '4131cef00b62942e9cdef691101f2cc7dbbcd828d71eee8c6c46c28fd051d6cb',
+        },
+        moonshineTokenizer,
       ],
+      sources: [companion, moonshineHub],
     },
   ],
 }

@@ -1,3 +1,4 @@
+import type { ModelVariant } from '#protocol/models.ts'
 import type { DeviceInfo } from '#protocol/speech.ts'
 
 interface GpuAdapter {
@@ -50,3 +51,7 @@ async function requestAdapter(): Promise<GpuAdapter | null> {
     return null
   }
 }
+
+/** Whether a device can use a variant. The processor's imitation of a graphics card is slower than the processor. */
+export const suits = ({ device }: ModelVariant, { webgpu, software }: PageDevice): boolean =>
+  device !== 'webgpu' || (webgpu && !software)

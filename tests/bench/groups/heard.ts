@@ -1,5 +1,6 @@
 import { seeded } from '#dsp/fixtures.ts'
 import { openRecogniser } from '../../support/recogniser.ts'
+import { sounding } from '../../support/sounding.ts'
 import { distance, wordsOf } from '../../support/words.ts'
 import { openBench } from '../browser.ts'
 import { prose } from '../prose.ts'
@@ -28,11 +29,15 @@ export async function heard({ quick }: { quick: boolean }): Promise<Row[]> {
       const reply = Array.from({ length: EACH }, (_, i) => sentences[(n + i) % SENTENCES]).join(' ')
       const seconds = EARLIEST + random() * (0.8 * (reply.length / PACE) - EARLIEST)
       const { heard, sound, sampleRate } = await bench.call<HeardReply>('heard', 'breakOff', reply, seconds)
-      const transcript = await recogniser.transcribe(decodePcm(sound), sampleRate)
+      const said = sounding(decodePcm(sound), sampleRate)
+      const transcript = await recogniser.transcribe(said, sampleRate)
       const difference = wordsApart(reply, heard, transcript)
       differences.push(difference)
       if (Math.abs(difference) > 1)
-        console.error(`  ${difference} words: history “…${heard.slice(-60)}”, tap “…${transcript.slice(-60)}”`)
+        console.error(
+          `  ${difference} words after ${(said.length / sampleRate).toFixed(1)} s: ` +
+            `history “…${heard.slice(-60)}”, tap “…${transcript.slice(-60)}”`,
+        )
     }
     const apart = differences.map(Math.abs)
     const share = (most: number) => (100 * apart.filter(each => each <= most).length) / apart.length

@@ -3,7 +3,7 @@ import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { ModelEntry, ModelVariant } from '#protocol/models.ts'
 import type { SoundChunk, Transcriber, TranscriberInfo } from '#protocol/transcribe.ts'
 import type { ModelStore } from '../../storage/types.ts'
-import { detectDevice, type PageDevice } from '../device.page.ts'
+import { detectDevice, suits, type PageDevice } from '../device.page.ts'
 import type { TranscriberReport } from '../report.ts'
 import type { Vitals } from './calls.ts'
 import { captionsOf } from './captions.ts'
@@ -23,14 +23,21 @@ export interface ListeningEngine {
   readonly info: TranscriberInfo
   /** Its weights. */
   readonly model: ModelEntry | undefined
-  /** A fresh worker that answers TranscriberCalls. */
-  start(): Worker
+  /** A fresh worker that answers TranscriberCalls. @param variant the weights that it is for */
+  start(variant: ModelVariant): Worker
 }
 
-const MOONSHINE: ListeningEngine = {
+export const MOONSHINE: ListeningEngine = {
   info: moonshineInfo,
   model: findModel(moonshineInfo.id),
-  start: () => new Worker(new URL('./worker/wasm.worker.ts', import.meta.url), { type: 'module', name: 'transcriber' }),
+  // Written out twice, so that the bundler sees both and keeps them apart.
+  start: ({ device }) =>
+    device === 'webgpu'
+      ? new Worker(new URL('./worker/webgpu.worker.ts', import.meta.url), {
+          type: 'module',
+          name: 'transcriber-webgpu',
+        })
+      : new Worker(new URL('./worker/wasm.worker.ts', import.meta.url), { type: 'module', name: 'transcriber' }),
 }
 
 /** A recogniser as the page uses it: workers that come and go behind one transcriber. */
@@ -72,9 +79,9 @@ export function createTranscriberClient(
     const wanted = wish().threads ?? device.threads
     const threads = Math.min(wanted, device.threads)
     const variants = await variantsHere(models, model, device)
-    for (const [at, { id }] of variants.entries()) {
+    for (const [at, variant] of variants.entries()) {
       try {
-        const started = await startListeningWorker(engine.start(), { model, variant: id, threads })
+        const started = await startListeningWorker(engine.start(variant), { model, variant: variant.id, threads })
         describe(started)
         return started
       } catch (error) {
@@ -137,10 +144,6 @@ export function createTranscriberClient(
     },
   }
 }
-
-/** Whether a device can use a variant. The processor's imitation of a graphics card is slower than the processor. */
-const suits = ({ device }: ModelVariant, { webgpu, software }: Pick<PageDevice, 'webgpu' | 'software'>) =>
-  device !== 'webgpu' || (webgpu && !software)
 
 /** The variants that are here and that this device can use, those for its graphics card first. */
 async function variantsHere(models: ModelStore, model: ModelEntry, device: PageDevice): Promise<ModelVariant[]> {

@@ -1,5 +1,5 @@
 import { SeamError } from '#protocol/errors.ts'
-import type { OrtModule } from '../speech/kokoro/runtime.ts'
+import { messageOf, type OrtModule } from '../ort.ts'
 
 /** What the network of Silero takes and gives for one frame. */
 export interface SileroSession {
@@ -33,7 +33,7 @@ export function sileroRuntime(ort: OrtModule, { device }: { readonly device: 'wa
       }).catch((cause: unknown) => {
         throw new SeamError(
           'engine',
-          `The network that finds speech could not be opened: ${messageOf(cause)}. Verify it in Models.`,
+          `The network that finds speech could not be opened: ${wordsOf(cause)}. Verify it in Models.`,
           { cause },
         )
       })
@@ -46,7 +46,7 @@ export function sileroRuntime(ort: OrtModule, { device }: { readonly device: 'wa
               sr: new ort.Tensor('int64', BigInt64Array.of(SAMPLE_RATE), []),
             })
             .catch((cause: unknown) => {
-              throw new SeamError('engine', `The network that finds speech failed: ${messageOf(cause)}. Try again.`, {
+              throw new SeamError('engine', `The network that finds speech failed: ${wordsOf(cause)}. Try again.`, {
                 cause,
                 retryable: true,
               })
@@ -70,4 +70,4 @@ export function sileroRuntime(ort: OrtModule, { device }: { readonly device: 'wa
   }
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+const wordsOf = (cause: unknown) => messageOf(cause).replace(/\.$/, '')

@@ -1,4 +1,5 @@
 import { SeamError } from '#protocol/errors.ts'
+import { messageOf, type OrtModule } from '../../ort.ts'
 
 /** What the adapter needs of an inference session. One run at a time; the engine sees to that. */
 export interface KokoroSession {
@@ -17,27 +18,6 @@ export interface KokoroRuntime {
   readonly threads: number
   /** @param graph as graph/rewrite.ts leaves it: inputs tokens, style, speed; outputs audio, durations */
   open(graph: Uint8Array): Promise<KokoroSession>
-}
-
-interface OrtTensor {
-  readonly data: unknown
-  dispose?(): void
-}
-
-interface OrtSession {
-  run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>
-  release(): Promise<void>
-}
-
-/** The part of ONNX Runtime's JavaScript API that both of its packages share. */
-export interface OrtModule {
-  readonly Tensor: {
-    new (type: 'int64', data: BigInt64Array, dims: readonly number[]): OrtTensor
-    new (type: 'float32', data: Float32Array, dims: readonly number[]): OrtTensor
-  }
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: Record<string, unknown>): Promise<OrtSession>
-  }
 }
 
 export function ortRuntime(
@@ -95,5 +75,3 @@ export function ortRuntime(
     },
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

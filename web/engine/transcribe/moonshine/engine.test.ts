@@ -3,12 +3,12 @@ import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSpeech } from '../../../../companion/core/speech.ts'
 import { sentence } from '../../../../tests/conformance/speech.ts'
+import { expectWords, heard, testRecogniser } from '../../../../tests/conformance/recogniser.ts'
 import { CITIES } from '../../../../tests/conformance/transcribe.ts'
 import { modelPath, modelsFolder } from '../../../../tests/support/models.ts'
 import { resample } from '../../../../tests/support/recogniser.ts'
-import { recording } from '../../../../tests/support/recordings.ts'
 import { distance, wordErrorRate, wordsOf } from '../../../../tests/support/words.ts'
-import { HEARING_RATE, type Recogniser, type Recognition } from '../recogniser.ts'
+import { HEARING_RATE, type Recogniser } from '../recogniser.ts'
 import { createMoonshine } from './engine.ts'
 import { LONGEST, SHORTEST } from './meta.ts'
 import { moonshineRuntime } from './runtime.ts'
@@ -22,9 +22,6 @@ const weights = {
 const open = (files = weights) =>
   createMoonshine({ runtime: moonshineRuntime(ort, { device: 'cpu', threads: 2 }), files })
 
-const hearing = ({ samples, sampleRate }: { samples: Float32Array; sampleRate: number }) =>
-  resample(samples, sampleRate, HEARING_RATE)
-
 /** Of the recording that most is tried with: two sentences. */
 const SECONDS = 8
 
@@ -33,26 +30,14 @@ let cities: Float32Array
 let beginning: Float32Array
 
 beforeAll(async () => {
-  cities = hearing(await recording('cities'))
+  cities = await heard('cities')
   beginning = cities.subarray(0, SECONDS * HEARING_RATE)
   recogniser = open()
   await recogniser.load()
 }, 300_000)
 afterAll(() => recogniser.close())
 
-function expectWords({ text, words }: Recognition, seconds: number): void {
-  let reached = 0
-  for (const word of words) {
-    expect(text.slice(word.from, word.to)).toBe(word.text)
-    expect(word.start).toBeGreaterThanOrEqual(reached)
-    expect(word.end).toBeGreaterThan(word.start)
-    expect(word.confidence).toBeGreaterThan(0)
-    expect(word.confidence).toBeLessThanOrEqual(1)
-    reached = word.end
-  }
-  expect(reached).toBeLessThanOrEqual(seconds)
-  expect(wordsOf(words.map(word => word.text).join(' '))).toEqual(wordsOf(text))
-}
+testRecogniser(() => ({ recogniser, cities }), SHORTEST)
 
 describe('speech', () => {
   it('is written down', async () => {
@@ -110,78 +95,18 @@ describe('speech', () => {
   })
 })
 
-describe('what is no speech', () => {
-  const noise = (level: number) => {
-    let state = 1
-    return Float32Array.from({ length: 5 * HEARING_RATE }, () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return (state / 2 ** 31 - 1) * level
-    })
-  }
-  const hum = Float32Array.from(
-    { length: 4 * HEARING_RATE },
-    (_, i) => 0.2 * Math.sin((2 * Math.PI * 50 * i) / HEARING_RATE),
-  )
-
-  it.each([
-    ['no sound', new Float32Array(0)],
-    ['silence', new Float32Array(3 * HEARING_RATE)],
-    ['the noise of a silent microphone', noise(0.001)],
-    ['noise', noise(0.1)],
-    ['the hum of the mains', hum],
-  ])('is left alone: %s', async (_, samples) => {
-    expect(await recogniser.recognise(samples, { words: true })).toEqual({ text: '', words: [] })
+it('takes the longest stretch, and not a sample more', async () => {
+  const longest = cities.subarray(0, LONGEST * HEARING_RATE)
+  expect(longest).toHaveLength(recogniser.longest * HEARING_RATE)
+  const { text } = await recogniser.recognise(longest)
+  expect(wordErrorRate(CITIES.split(' ').slice(0, wordsOf(text).length).join(' '), text)).toBeLessThan(0.15)
+  await expect(recogniser.recognise(cities.subarray(0, longest.length + 1))).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringContaining('30 s'),
   })
+}, 60_000)
 
-  it('is left alone: a chime', async () => {
-    expect((await recogniser.recognise(hearing(await recording('chime')))).text).toBe('')
-  })
-})
-
-describe('limits', () => {
-  it('takes the longest stretch, and not a sample more', async () => {
-    const longest = cities.subarray(0, LONGEST * HEARING_RATE)
-    expect(longest).toHaveLength(recogniser.longest * HEARING_RATE)
-    const { text } = await recogniser.recognise(longest)
-    expect(wordErrorRate(CITIES.split(' ').slice(0, wordsOf(text).length).join(' '), text)).toBeLessThan(0.15)
-    await expect(recogniser.recognise(cities.subarray(0, longest.length + 1))).rejects.toMatchObject({
-      code: 'bad-input',
-      message: expect.stringContaining('30 s'),
-    })
-  }, 60_000)
-
-  it('hears nothing in less than the shortest, and does not fail at it', async () => {
-    const shortest = SHORTEST * HEARING_RATE
-    const from = 2 * HEARING_RATE
-    expect((await recogniser.recognise(cities.subarray(from, from + shortest - 1))).text).toBe('')
-    await expect(recogniser.recognise(cities.subarray(from, from + shortest), { words: true })).resolves.toBeDefined()
-  })
-
-  it('says which language it does not understand', async () => {
-    await expect(recogniser.recognise(beginning, { lang: 'de-de' })).rejects.toMatchObject({ code: 'unsupported' })
-    await expect(recogniser.recognise(beginning.subarray(0, 16_000), { lang: 'en-gb' })).resolves.toBeDefined()
-  })
-
-  it('takes no samples that are no numbers', async () => {
-    await expect(recogniser.recognise(new Float32Array(HEARING_RATE).fill(Number.NaN))).rejects.toMatchObject({
-      code: 'bad-input',
-    })
-  })
-
-  it('stops when it is told to, and hears the next stretch', async () => {
-    const abort = new AbortController()
-    const long = recogniser.recognise(beginning, { signal: abort.signal })
-    const behind = recogniser.recognise(beginning, { signal: abort.signal })
-    setTimeout(() => abort.abort(), 20)
-    await expect(long).rejects.toMatchObject({ code: 'cancelled' })
-    await expect(behind).rejects.toMatchObject({ code: 'cancelled' })
-    expect((await recogniser.recognise(beginning)).text).toMatch(/best of times/)
-  })
-})
-
-describe('a damaged model', () => {
-  it('is said to be one', async () => {
-    const broken = open({ ...weights, encoder: async () => (await weights.encoder()).subarray(0, 1_000_000) })
-    await expect(broken.load()).rejects.toMatchObject({ code: 'engine' })
-  })
+it('says that its model is damaged', async () => {
+  const broken = open({ ...weights, encoder: async () => (await weights.encoder()).subarray(0, 1_000_000) })
+  await expect(broken.load()).rejects.toMatchObject({ code: 'engine' })
 })

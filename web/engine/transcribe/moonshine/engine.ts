@@ -3,13 +3,14 @@ import type { Run } from '#protocol/run.ts'
 import { HEARING_RATE, type Recogniser, type RecogniseRun, type Recognition } from '../recogniser.ts'
 import { isCertain } from './certainty.ts'
 import { decodeGreedily, type Decoding } from './decode.ts'
-import { ALIGNING, attentionOf, withAttention, type Head } from './graph/attention.ts'
+import { ALIGNING, showsAttention, withAttention, type Head } from './graph/attention.ts'
 import { isSilent, loudnessOf } from './loudness.ts'
 import { LONGEST, moonshineInfo, mostTokens, SHORTEST } from './meta.ts'
 import { beginReading, type Networks } from './reading.ts'
 import type { MoonshineRuntime, Network } from './runtime.ts'
 import { timedWords } from './timed-words.ts'
 import { readVocabulary, spell, type Vocabulary } from './tokenizer.ts'
+import { tryOut } from './trial.ts'
 
 /** Where the recogniser gets its weights. */
 export interface MoonshineFiles {
@@ -90,11 +91,15 @@ async function openAll(runtime: MoonshineRuntime, files: MoonshineFiles, run: Ru
     files.tokenizer(run),
   ])
   const vocabulary = readVocabulary(tokenizer)
-  const listening = await runtime.open(encoder)
+  const open: Network[] = [await runtime.open(encoder)]
   try {
-    return { encoder: listening, vocabulary, ...(await openDecoder(runtime, decoder)) }
+    const writing = await openDecoder(runtime, decoder)
+    open.push(writing.decoder)
+    const networks = { encoder: open[0]!, vocabulary, ...writing }
+    if (runtime.device === 'webgpu') await tryOut(networks, runtime, networks.heads)
+    return networks
   } catch (error) {
-    await listening.close()
+    for (const network of open) await network.close()
     throw error
   }
 }
@@ -102,12 +107,9 @@ async function openAll(runtime: MoonshineRuntime, files: MoonshineFiles, run: Ru
 /** With attention where that can be had; else as it is, and words get rougher times. */
 async function openDecoder(runtime: MoonshineRuntime, file: Uint8Array) {
   const exposed = await withAttention(file)
-  const network: Network | undefined = exposed && (await runtime.open(exposed).catch(() => undefined))
-  if (network && ALIGNING.heads.every(({ layer }) => network.outputs.includes(attentionOf(layer)))) {
-    return { decoder: network, heads: ALIGNING.heads }
-  }
-  await network?.close()
-  return { decoder: await runtime.open(file), heads: [] }
+  const shown = exposed && (await runtime.open(exposed).catch(() => undefined))
+  const decoder = shown ?? (await runtime.open(file))
+  return { decoder, heads: showsAttention(decoder.outputs) ? ALIGNING : [] }
 }
 
 async function read(

@@ -24,6 +24,7 @@ export const BEGIN = 1
 export const END = 2
 
 /** The decoder's shape. */
+export const LAYERS = 6
 export const HEADS = 8
 export const HEAD_WIDTH = 36
 
@@ -41,6 +42,11 @@ export const MOONSHINE_PATHS = {
   q8: {
     encoder: 'onnx/encoder_model_quantized.onnx',
     decoder: 'onnx/decoder_model_merged_quantized.onnx',
+    tokenizer: 'tokenizer.json',
+  },
+  fp32: {
+    encoder: 'onnx/encoder_model.onnx',
+    decoder: 'onnx/decoder_model_merged.onnx',
     tokenizer: 'tokenizer.json',
   },
 } as const

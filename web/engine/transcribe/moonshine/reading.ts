@@ -1,8 +1,10 @@
 import { SeamError } from '#protocol/errors.ts'
+import type { OrtTensor, Tensors } from '../../ort.ts'
 import type { Step } from './decode.ts'
 import { attentionOf, type Head } from './graph/attention.ts'
 import { HEADS, HEAD_WIDTH } from './meta.ts'
-import type { MoonshineRuntime, Network, OrtTensor, Tensors } from './runtime.ts'
+import { HIDDEN, PAST, PRESENT } from './ports.ts'
+import type { MoonshineRuntime, Network } from './runtime.ts'
 
 export interface Networks {
   readonly encoder: Network
@@ -19,9 +21,6 @@ export interface Reading {
   end(): void
 }
 
-const PAST = 'past_key_values.'
-const PRESENT = 'present.'
-
 /** @param samples mono at HEARING_RATE */
 export async function beginReading(
   { encoder, decoder }: Networks,
@@ -32,7 +31,7 @@ export async function beginReading(
   const sound = runtime.float32(samples, shape)
   const mask = runtime.int64(new BigInt64Array(samples.length).fill(1n), shape)
   const feeds = only(encoder, { input_values: sound, attention_mask: mask })
-  const { last_hidden_state: hidden } = await encoder.run(feeds, ['last_hidden_state'])
+  const { [HIDDEN]: hidden } = await encoder.run(feeds, [HIDDEN])
   sound.dispose?.()
   const frames = hidden?.dims[1]
   if (!hidden || !frames) throw new SeamError('engine', 'The recogniser’s encoder answers nothing. Verify the model.')

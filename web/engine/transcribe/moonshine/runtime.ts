@@ -1,12 +1,6 @@
 import { SeamError } from '#protocol/errors.ts'
-
-export interface OrtTensor {
-  readonly data: unknown
-  readonly dims: readonly number[]
-  dispose?(): void
-}
-
-export type Tensors = Record<string, OrtTensor>
+import { messageOf, type OrtModule, type OrtTensor, type Tensors } from '../../ort.ts'
+import { KEPT_OUTPUTS } from './ports.ts'
 
 /** One network, open. Runs one at a time. */
 export interface Network {
@@ -27,24 +21,14 @@ export interface MoonshineRuntime {
   bool(data: boolean): OrtTensor
 }
 
-interface OrtSession {
-  readonly inputNames: readonly string[]
-  readonly outputNames: readonly string[]
-  run(feeds: Tensors, fetches: readonly string[]): Promise<Tensors>
-  release(): Promise<void>
+/** What one network hands to the next run stays on the graphics card: a way to the processor and back costs more. */
+const GPU_OPTIONS = {
+  graphOptimizationLevel: 'all',
+  preferredOutputLocation: Object.fromEntries(KEPT_OUTPUTS.map(name => [name, 'gpu-buffer'])),
 }
 
-/** The part of ONNX Runtime's JavaScript API that both of its packages share. */
-interface OrtModule {
-  readonly Tensor: {
-    new (type: 'int64', data: BigInt64Array, dims: readonly number[]): OrtTensor
-    new (type: 'float32', data: Float32Array, dims: readonly number[]): OrtTensor
-    new (type: 'bool', data: readonly boolean[], dims: readonly number[]): OrtTensor
-  }
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: Record<string, unknown>): Promise<OrtSession>
-  }
-}
+// The packaged files were optimised when they were made; more breaks the scales of the hub's merged decoder of 8 bits.
+const PROCESSOR_OPTIONS = { graphOptimizationLevel: 'basic' }
 
 export function moonshineRuntime(
   ort: OrtModule,
@@ -59,14 +43,13 @@ export function moonshineRuntime(
     async open(model) {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [device],
-        // The packaged files were optimised when they were made; more breaks the scales of the hub's merged decoder.
-        graphOptimizationLevel: 'basic',
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         // Every sound has another length: patterns of the last one's memory help nothing and are kept for ever.
         enableMemPattern: false,
         logSeverityLevel: 3,
-      }).catch(error => {
+        ...(device === 'webgpu' ? GPU_OPTIONS : PROCESSOR_OPTIONS),
+      }).catch((error: unknown) => {
         throw new SeamError('engine', `The recogniser’s network could not be opened: ${messageOf(error)}`, {
           cause: error,
         })
@@ -75,7 +58,7 @@ export function moonshineRuntime(
         inputs: session.inputNames,
         outputs: session.outputNames,
         run: (feeds, wanted) =>
-          session.run(feeds, wanted).catch(error => {
+          session.run(feeds, wanted).catch((error: unknown) => {
             throw new SeamError('engine', `The recogniser’s network failed: ${messageOf(error)}`, {
               cause: error,
               retryable: true,
@@ -86,5 +69,3 @@ export function moonshineRuntime(
     },
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -6,6 +6,7 @@ import { createPhonemizers } from '#text/g2p/phonemizers.ts'
 import { serve } from '../../../../rpc/peer.ts'
 import { openModelStore } from '../../../../storage/models.ts'
 import type { ModelStore } from '../../../../storage/types.ts'
+import { heapBytes } from '../../../worker/heap.ts'
 import type { KokoroCalls } from '../calls.ts'
 import { createKokoro, type KokoroEngine } from '../engine.ts'
 import { rewriteKokoro, type GraphTarget } from '../graph/rewrite.ts'
@@ -13,7 +14,6 @@ import { REWRITE_VERSION } from '../graph/version.ts'
 import type { KokoroRuntime } from '../runtime.ts'
 import { voiceModel, voicePath } from '../voices.ts'
 import { openEspeak } from './espeak.ts'
-import { heapBytes } from './heap.ts'
 
 declare const self: DedicatedWorkerGlobalScope
 

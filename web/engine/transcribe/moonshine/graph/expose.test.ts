@@ -42,6 +42,6 @@ describe('the decoder’s attention', () => {
     const other = Uint8Array.from(decoder)
     other[other.length - 1]! ^= 1
     expect(await withAttention(other)).toBeUndefined()
-    expect(ALIGNING.heads.length).toBeGreaterThan(0)
+    expect(ALIGNING.length).toBeGreaterThan(0)
   })
 })

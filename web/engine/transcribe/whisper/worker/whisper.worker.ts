@@ -1,4 +1,4 @@
-import '../../../speech/kokoro/worker/heap.ts'
+import '../../../worker/heap.ts'
 import * as ort from 'onnxruntime-web/webgpu'
 import { prepareRuntime } from '../../../transformers/worker/runtime.ts'
 import { sileroRuntime } from '../../../vad/runtime.ts'
