@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ServerMessage } from '#protocol/sessions.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
 import { openListeners } from '../core/listening/open.ts'
 import { openSpeakers } from '../core/speakers/open.ts'
 import { openFixture, type Fixture } from './fixture.ts'

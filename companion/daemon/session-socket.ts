@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { connectQuery, sessionParams, type ConnectionWish, type ServerMessage } from '#protocol/sessions.ts'
+import { connectQuery, type ConnectionWish } from '#protocol/session-client.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
+import { sessionParams } from '#protocol/sessions.ts'
 import { Connection } from '../core/sessions/connection.ts'
 import { MOST_FRAME, MOST_UNSENT } from '../core/sessions/limits.ts'
 import type { SessionLine } from '../core/sessions/outlet.ts'
@@ -54,6 +56,7 @@ export class SessionSockets implements SocketPlace {
 export class SocketLine implements SessionLine {
   readonly #socket: WebSocket
   #waiting: (() => void)[] = []
+  #pauses = 0
 
   constructor(socket: WebSocket) {
     this.#socket = socket
@@ -73,9 +76,13 @@ export class SocketLine implements SessionLine {
     return this.#hasRoom ? Promise.resolve() : new Promise(resolve => this.#waiting.push(resolve))
   }
 
-  pause(isPaused: boolean): void {
-    if (isPaused) this.#socket.pause()
-    else this.#socket.resume()
+  pause(): () => void {
+    this.#pauses += 1
+    this.#socket.pause()
+    return () => {
+      this.#pauses -= 1
+      if (this.#pauses === 0) this.#socket.resume()
+    }
   }
 
   end(code: number, reason: string): void {

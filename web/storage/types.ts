@@ -96,8 +96,6 @@ export interface TranscriptStore {
   /** Begins the copy of a transcript's sound, or a recording, anew. */
   writer(id: string, sampleRate: number): Promise<SoundWriter>
   sound(id: string): Promise<KeptSound>
-  /** Bytes of all sound. */
-  size(): Promise<number>
 }
 
 /** Conversations in IndexedDB, written with strict durability, and what both sides sounded like in files. */

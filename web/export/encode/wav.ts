@@ -1,4 +1,5 @@
 import { FileWriter } from './file-writer.ts'
+import { toPcm16 } from './pcm16.ts'
 import type { ChapterMark, Encoder, EncoderSetup } from './types.ts'
 import { wavHeader } from './wav-header.ts'
 
@@ -9,14 +10,7 @@ export async function wavEncoder({ options, sampleRate, sink }: EncoderSetup): P
   await file.write(wavHeader(sampleRate, 0, options.metadata))
   return {
     async add(samples) {
-      // Little-endian, as every machine that runs a browser is.
-      const pcm = new Int16Array(samples.length)
-      for (let at = 0; at < samples.length; at++) {
-        const value = Math.round((samples[at] ?? 0) * 32768)
-        // NaN becomes silence.
-        pcm[at] = value > 32767 ? 32767 : value < -32768 ? -32768 : value
-      }
-      await file.write(new Uint8Array(pcm.buffer))
+      await file.write(new Uint8Array(toPcm16(samples).buffer))
       frames += samples.length
     },
     async finish(): Promise<readonly ChapterMark[]> {
