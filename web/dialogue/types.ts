@@ -30,7 +30,7 @@ export interface DialogueSink {
   /** Drops what was not heard yet, at once. @returns where the listener was, or undefined when nothing had sounded */
   interrupt(): Heard | undefined
   readonly heard: Heard | undefined
-  /** 1 is as loud as the user chose; lower while somebody seems to speak. Takes effect at once. */
+  /** 1 is full; lower while somebody seems to speak. Takes effect at once. */
   duck(level: number): void
   /** Silence at once, with nothing lost: `hold(false)` goes on at the same sample. `heard` stands still meanwhile. */
   hold(held: boolean): void

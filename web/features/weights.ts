@@ -1,6 +1,7 @@
 import { CATALOGUE } from '#engine/catalogue.ts'
 import type { ModelEntry } from '#protocol/models.ts'
 import type { Transcriber } from '#protocol/transcribe.ts'
+import { detectDevice, suits } from '../engine/device.page.ts'
 import { createModelOffer, needOf, notHere, type Need } from '../ui/model-offer.ts'
 import { usePreferences } from '../ui/preferences.ts'
 import { useStudio } from './studio.ts'
@@ -25,9 +26,10 @@ export function useWeights() {
   const preferences = usePreferences()
   const offering = createModelOffer(studio.models, () => studio.meter.persist())
 
-  function need(entry: ModelEntry): Need {
+  async function need(entry: ModelEntry): Promise<Need> {
     const companion = studio.companion.state === 'paired' || studio.companion.status !== undefined
-    return needOf(entry, { companion, hub: preferences.hub })
+    const device = await detectDevice()
+    return needOf(entry, { companion, hub: preferences.hub }, variant => suits(variant, device))
   }
 
   /** What the companion speaks with need not be here. */
@@ -40,10 +42,10 @@ export function useWeights() {
    * Of `entries`, what is not here; with what would make it better of `better`, once something has to be fetched.
    */
   async function missing(entries: readonly ModelEntry[], better: readonly ModelEntry[] = []): Promise<readonly Need[]> {
-    const needs = [
+    const needs = await Promise.all([
       ...entries.filter(entry => !speaks(entry) || !spokenElsewhere(entry)).map(need),
-      ...better.map(entry => ({ ...need(entry), optional: true })),
-    ]
+      ...better.map(async entry => ({ ...(await need(entry)), optional: true })),
+    ])
     const absent = await notHere(studio.models, needs)
     return absent.some(({ optional }) => !optional) ? absent : []
   }

@@ -12,12 +12,12 @@ export interface FailureText {
   readonly retryable: boolean
 }
 
-type Translate = (key: string, values: Record<string, unknown>) => string
+/** vue-i18n's `t`. */
+export type Translate = (key: string, values: Record<string, unknown>) => string
 
 /** Values that hold bytes are shown with their unit. */
 const BYTES = new Set(['need', 'free', 'have', 'bytes'])
 
-/** @param t vue-i18n's `t` */
 export function failureText(error: unknown, t: Translate, locale: string): FailureText {
   const { code, message, details, retryable } = toSeamError(error)
   const values = Object.fromEntries(

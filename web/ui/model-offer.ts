@@ -4,10 +4,13 @@ import type { ModelEntry, ModelFile, ModelVariant } from '#protocol/models.ts'
 import type { Run } from '#protocol/run.ts'
 import { useJobs, type Job, type StartedJob } from './jobs.ts'
 
-/** One model that work needs, with the choices of files that would do, the likeliest first. */
+/** One model that work needs. */
 export interface Need {
   readonly entry: ModelEntry
+  /** What it may be fetched as, the likeliest first. */
   readonly choices: readonly ModelVariant[]
+  /** What does once it is here, also where nobody would fetch it as that. */
+  readonly enough: readonly ModelVariant[]
   /** The work goes on without it when it can't be had. */
   readonly optional?: boolean
 }
@@ -45,23 +48,31 @@ interface Weights {
 
 const sizeOf = (files: readonly ModelFile[]) => files.reduce((sum, { bytes }) => sum + bytes, 0)
 
+const forAnyDevice = ({ device }: ModelVariant) => device !== 'webgpu'
+
 /**
  * What a model can be fetched as, for a device of any kind.
  * @param reach whether there is a companion, and whether hubs may be asked
+ * @param suits whether this device can use a variant
  */
-export function needOf(entry: ModelEntry, reach: { companion: boolean; hub: boolean }): Need {
+export function needOf(entry: ModelEntry, reach: { companion: boolean; hub: boolean }, suits = forAnyDevice): Need {
   const choices = entry.variants
-    .filter(({ device }) => device !== 'webgpu')
+    .filter(forAnyDevice)
     .filter(({ sources }) => reach.hub || sources.length === 0 || sources.some(({ kind }) => kind === 'companion'))
   // Without a companion only files that a hub serves can be had: try those first.
   const reachable = ({ sources }: ModelVariant) => Number(reach.companion || sources.some(({ kind }) => kind === 'hub'))
-  return { entry, choices: choices.toSorted((a, b) => reachable(b) - reachable(a)) }
+  return {
+    entry,
+    choices: choices.toSorted((a, b) => reachable(b) - reachable(a)),
+    // A voice falls back on the processor, and needs its build; a recogniser runs on whichever is here.
+    enough: entry.variants.filter(entry.task === 'transcribe' ? suits : forAnyDevice),
+  }
 }
 
 /** Of `needs`, those whose weights are not on this device. */
 export async function notHere(models: Weights, needs: readonly Need[]): Promise<readonly Need[]> {
-  const isReady = async ({ entry, choices }: Need) => {
-    for (const choice of choices) if ((await models.state(entry, choice)).state === 'ready') return true
+  const isReady = async ({ entry, enough }: Need) => {
+    for (const variant of enough) if ((await models.state(entry, variant)).state === 'ready') return true
     return false
   }
   const ready = await Promise.all(needs.map(isReady))

@@ -20,7 +20,7 @@ export function holdMicrophone(takeOver: boolean, lost: () => void): Promise<() 
         reject(
           new SeamError(
             'conflict',
-            'The microphone is already open here, or in another tab. Stop there, or take it over from here.',
+            'The microphone is already open here, or in another tab. Stop there, then open it here.',
             { details: { reason: 'elsewhere' } },
           ),
         )

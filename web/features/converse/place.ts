@@ -23,19 +23,25 @@ export function useConversationPlace(id: () => string | undefined) {
     failure.value = undefined
     if (wanted === undefined) {
       if (kept.id !== undefined) await router.replace(`${TALK_PATH}/${kept.id}`)
-    } else if (wanted !== kept.id) {
+    } else {
       await converse.open(wanted).catch(error => (failure.value = toSeamError(error)))
     }
   }
 
-  onMounted(async () => {
-    await converse.begin({ user: t('converse.you') })
-    await follow()
+  onMounted(() => {
+    // The persona's model may be long in coming; what was said need not wait for it.
+    void converse.begin({ user: t('converse.you') })
+    void follow()
   })
   watch(id, follow)
   watch(
     () => kept.id,
-    now => now !== undefined && now !== id() && void router.replace(`${TALK_PATH}/${now}`),
+    (now, before) => {
+      // The address goes along; one that was chosen meanwhile stays.
+      const named = id()
+      if (now === undefined || (named !== undefined && named !== before)) return
+      void router.replace(`${TALK_PATH}/${now}`)
+    },
   )
 
   return { failure, again: follow }

@@ -1,5 +1,6 @@
-import { onScopeDispose, ref } from 'vue'
+import { onScopeDispose, ref, watch } from 'vue'
 import type { SpokenSound } from '../../storage/conversations-types.ts'
+import { useOpenMicrophone } from '../../ui/open-microphone.ts'
 import { wavOf } from './wav.ts'
 
 /** Lets one stretch of kept sound be heard at a time. Call in `setup`. */
@@ -34,6 +35,12 @@ export function useReplay() {
     await audio.play().catch(() => asked === mine && stop())
   }
 
+  // What plays when a microphone is opened would be taken for the user.
+  const microphone = useOpenMicrophone()
+  watch(
+    () => microphone.path,
+    open => open && stop(),
+  )
   onScopeDispose(stop)
   return { playing, toggle, stop }
 }

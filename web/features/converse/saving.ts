@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import type { Conversation, ConversationSide, KeptTurn, SpokenSound } from '../../storage/conversations-types.ts'
 import { fileName, saveBlob } from '../../ui/save-file.ts'
+import { useNotices } from '../../ui/toast.ts'
 import { transcriptOf } from './transcript.ts'
 import { wavOf } from './wav.ts'
 
@@ -21,13 +22,14 @@ type Said = Pick<Conversation, 'title' | 'persona' | 'turns'>
 /** Files of a conversation. Call in `setup`. */
 export function useSaving() {
   const { t } = useI18n()
+  const notify = useNotices()
   const nameOf = ({ title, persona }: Said) => title || t('converse.export.name', { name: persona.name })
   return {
-    /** @returns whether there was any sound */
-    async sound(said: Said, soundOf: SoundOf): Promise<boolean> {
+    /** Says so where there is none. */
+    async sound(said: Said, soundOf: SoundOf): Promise<void> {
       const file = await wavOf(soundsOf(said.turns, soundOf), nameOf(said))
       if (file) await saveBlob(file, fileName(nameOf(said), 'wav'))
-      return file !== undefined
+      else notify({ title: t('converse.export.none.title'), text: t('converse.export.none.text'), kind: 'warning' })
     },
     transcript(said: Said): Promise<void> {
       const text = transcriptOf(said.turns, { user: t('converse.you') })

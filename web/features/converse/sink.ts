@@ -7,18 +7,10 @@ import type { ReplySound } from './sound.ts'
 export class PlayerSink implements DialogueSink {
   readonly #player: Player
   readonly #kept: ReplySound
-  #volume = 1
-  #ducked = 1
 
   constructor(player: Player, kept: ReplySound) {
     this.#player = player
     this.#kept = kept
-  }
-
-  /** 0…1, as the user chose it. */
-  set volume(volume: number) {
-    this.#volume = volume
-    this.#player.volume = volume * this.#ducked
   }
 
   write(chunk: PcmChunk): Promise<void> {
@@ -46,8 +38,7 @@ export class PlayerSink implements DialogueSink {
   }
 
   duck(level: number): void {
-    this.#ducked = level
-    this.#player.volume = this.#volume * level
+    this.#player.volume = level
   }
 
   hold(held: boolean): void {

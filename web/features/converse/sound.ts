@@ -1,19 +1,17 @@
 import type { Heard } from '#dialogue/types.ts'
 import type { PcmChunk, SegmentId } from '#protocol/pcm.ts'
+import { toPcm16 } from '../../export/encode/pcm16.ts'
 import type { SpokenSound } from '../../storage/conversations-types.ts'
 
 /** Seconds of either side that are kept: at 16 bits that is some 100 MB for the user, 170 MB for the replies. */
 export const KEPT = 3600
 
-/** Kept as 16 bits: half the memory, and no ear tells. */
-function toInt16(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, sample => Math.max(-1, Math.min(1, sample || 0)) * 32_767)
-}
+// Kept as 16 bits: half the memory, and no ear tells.
 
-function fromInt16(parts: readonly Int16Array[]): Float32Array<ArrayBuffer> {
+function fromPcm16(parts: readonly Int16Array[]): Float32Array<ArrayBuffer> {
   const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
-  for (const part of parts) for (const sample of part) joined[at++] = sample / 32_767
+  for (const part of parts) for (const sample of part) joined[at++] = sample / 32_768
   return joined
 }
 
@@ -30,13 +28,8 @@ export class UserSound {
     this.#most = kept * sampleRate
   }
 
-  /** Seconds taken in. */
-  get end(): number {
-    return this.#end / this.#sampleRate
-  }
-
   append(samples: Float32Array): void {
-    this.#parts.push(toInt16(samples))
+    this.#parts.push(toPcm16(samples))
     this.#end += samples.length
     while (this.#parts.length > 1 && this.#end - this.#first > this.#most) this.#first += this.#parts.shift()!.length
   }
@@ -52,7 +45,7 @@ export class UserSound {
         wanted.push(part.subarray(Math.max(0, start - at), Math.max(0, end - at)))
       at += part.length
     }
-    return { samples: fromInt16(wanted), sampleRate: this.#sampleRate }
+    return { samples: fromPcm16(wanted), sampleRate: this.#sampleRate }
   }
 }
 
@@ -78,7 +71,7 @@ export class ReplySound {
     let spoken = this.#segments.get(segment)
     if (!spoken) this.#segments.set(segment, (spoken = { sampleRate, parts: [], frames: 0 }))
     this.#current.add(segment)
-    spoken.parts.push(toInt16(samples))
+    spoken.parts.push(toPcm16(samples))
     spoken.frames += samples.length
     this.#seconds += samples.length / sampleRate
     for (const [oldest, { frames, sampleRate: rate }] of this.#segments) {
@@ -112,11 +105,7 @@ export class ReplySound {
   /** The sound of segments that follow each other; empty where none is kept. */
   of(segments: readonly SegmentId[]): SpokenSound {
     const spoken = segments.flatMap(id => this.#segments.get(id) ?? [])
-    return { samples: fromInt16(spoken.flatMap(({ parts }) => parts)), sampleRate: spoken[0]?.sampleRate ?? 24_000 }
-  }
-
-  has(segments: readonly SegmentId[]): boolean {
-    return segments.some(id => this.#segments.has(id))
+    return { samples: fromPcm16(spoken.flatMap(({ parts }) => parts)), sampleRate: spoken[0]?.sampleRate ?? 24_000 }
   }
 }
 

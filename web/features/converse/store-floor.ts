@@ -1,7 +1,10 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import type { MicrophoneTrouble } from '../../audio/capture/types.ts'
+import { useOpenMicrophone } from '../../ui/open-microphone.ts'
+import { useTransport } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
+import { TALK_PATH } from './place.ts'
 import { useConverse } from './store.ts'
 import type { Talk } from './talk.ts'
 
@@ -12,6 +15,8 @@ const LOOK_EVERY = 50
 export const useFloor = defineStore('converse/floor', () => {
   const studio = useStudio()
   const converse = useConverse()
+  const transport = useTransport()
+  const shell = useOpenMicrophone()
 
   const live = ref(false)
   const level = ref(0)
@@ -20,6 +25,8 @@ export const useFloor = defineStore('converse/floor', () => {
   let end: (() => void) | undefined
   /** Whether the talk key is down: the microphone may open only after it was let go again. */
   let held = false
+  /** A press opens the microphone: others have nothing to do until it is open. */
+  let opens = false
 
   /** Shows what `talk` hears, until its microphone is gone. */
   function observe(talk: Talk): void {
@@ -29,6 +36,7 @@ export const useFloor = defineStore('converse/floor', () => {
     live.value = true
     trouble.value = microphone.trouble
     const unwatch = microphone.watch(() => (trouble.value = microphone.trouble))
+    const hide = shell.show({ path: TALK_PATH, close: closeMicrophone })
     const look = setInterval(() => {
       if (talk.microphone === microphone) level.value = microphone.level
       else end?.()
@@ -36,6 +44,7 @@ export const useFloor = defineStore('converse/floor', () => {
     end = () => {
       end = undefined
       unwatch()
+      hide()
       clearInterval(look)
       live.value = false
       level.value = 0
@@ -51,9 +60,14 @@ export const useFloor = defineStore('converse/floor', () => {
     opening.value = true
     try {
       const talk = await converse.ensure()
+      const isLeft = () => converse.talk() !== talk
+      if (!talk || isLeft()) return
       try {
+        // What another room plays would be taken for the user.
+        transport.pause()
         const wish = { echoCancellation: true, noiseSuppression: true, autoGain: true }
         await talk.listenTo(await studio.microphone(wish))
+        if (isLeft()) return
         observe(talk)
         // Made ready before the first word, not after it.
         await Promise.all([studio.transcriber.load(), studio.speech.load()])
@@ -74,25 +88,33 @@ export const useFloor = defineStore('converse/floor', () => {
 
   /** The round button, or its key, goes down. */
   async function press(): Promise<void> {
+    const { mode, state } = converse
     const conversation = () => converse.talk()?.conversation
-    if (converse.mode === 'hands-free') {
-      if (converse.state === 'synthesizing' || converse.state === 'playing') return conversation()?.interrupt()
-      return live.value ? closeMicrophone() : openMicrophone()
-    }
-    if (converse.mode === 'toggle') {
-      if (!live.value) await openMicrophone()
-      if (live.value) conversation()?.toggleKey()
-      return
-    }
-    held = true
-    if (!live.value) await openMicrophone()
-    if (held && live.value) conversation()?.pressKey()
+    if (mode === 'hands-free' && (state === 'synthesizing' || state === 'playing')) return conversation()?.interrupt()
+    if (mode === 'hold') held = true
+    else if (opens) return
+    if (!live.value) {
+      opens = true
+      await openMicrophone().finally(() => (opens = false))
+    } else if (mode === 'hands-free') return closeMicrophone()
+    // It may have failed; or somebody has chosen another way to take the floor while it opened.
+    if (!live.value || converse.mode !== mode) return
+    if (mode === 'toggle') conversation()?.toggleKey()
+    if (mode === 'hold' && held) conversation()?.pressKey()
   }
 
+  /** It goes up again: that ends what was said while it was held. */
   function release(): void {
+    if (!held) return
     held = false
-    if (converse.mode === 'hold') converse.talk()?.conversation.releaseKey()
+    converse.talk()?.conversation.releaseKey()
   }
+  // Whoever changes the way to take the floor has let go; the talk knows.
+  watch(
+    () => converse.mode,
+    () => (held = false),
+    { flush: 'sync' },
+  )
 
   return {
     live: computed(() => live.value),

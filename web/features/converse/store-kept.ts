@@ -48,10 +48,11 @@ export const useKeptTalk = defineStore('converse/kept', () => {
     failure: computed(() => keeper.value?.failure),
     current,
 
-    /** @throws SeamError not-found */
-    async open(id: string): Promise<Conversation> {
+    /** @param isWanted asked once it was read: an answer that comes late is dropped. @throws SeamError not-found */
+    async open(id: string, isWanted: () => boolean): Promise<Conversation | undefined> {
       const store = await studio.conversations()
       const [conversation, sounds] = await Promise.all([store.open(id), store.sounds(id)])
+      if (!isWanted()) return undefined
       keep(conversation, new Set(sounds.map(({ turn, side }) => sideKey(turn, side))))
       void store.note(id, { openedAt: new Date().toISOString() }).catch(() => undefined)
       return conversation
@@ -63,9 +64,9 @@ export const useKeptTalk = defineStore('converse/kept', () => {
     /** The next turn begins a new one. */
     leave: () => void (keeper.value = undefined),
 
-    /** A turn of the conversation that `to` keeps is over. */
-    add(to: Keeper, turn: Turn, persona: Conversation['persona'], sounds: TurnSounds): void {
-      void to.add({ ...turn, name: persona.name, seconds: secondsOf(sounds) }, persona, sounds)
+    /** A turn of the conversation that `to` keeps is over. One in which nobody said anything is not kept. */
+    add(to: Keeper, turn: Turn, { id, name }: Conversation['persona'], sounds: TurnSounds): void {
+      if (turn.user || turn.reply) void to.add({ ...turn, name, seconds: secondsOf(sounds) }, { id, name }, sounds)
     },
 
     hasSound: (turn: number, side: ConversationSide) => keeper.value?.sounds.has(sideKey(turn, side)) ?? false,

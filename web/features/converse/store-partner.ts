@@ -18,6 +18,10 @@ export const useConversePartner = defineStore('converse/partner', () => {
   const answering = shallowRef<LanguageModelInfo>()
   /** What the persona calls the user; the room knows the language. */
   let user = 'User'
+  /** Whether somebody was chosen in this tab: what another one chooses is for those that come. */
+  let isChosen = false
+  /** Who each of those is that were asked for. */
+  const personas = new WeakMap<Partner, Persona>()
 
   const byId = async (id: string): Promise<Persona> =>
     INCLUDED_PERSONAS.find(each => each.id === id) ?? (await studio.personas.open(id))
@@ -35,22 +39,34 @@ export const useConversePartner = defineStore('converse/partner', () => {
     /** @throws SeamError not-found */
     byId,
 
-    /** The persona chosen last, unless somebody was chosen already. @throws SeamError */
+    /** The persona chosen last, or the one that was chosen already as it is now: it may have been edited. */
     async begin(names: { user: string }): Promise<void> {
       user = names.user
-      const wanted = readChoice('persona', undefined, persona.value.id)
-      const found = await byId(wanted).catch(() => undefined)
+      const before = persona.value
+      const found = await byId(isChosen ? before.id : readChoice('persona', undefined, before.id)).catch(
+        () => undefined,
+      )
+      // Somebody was chosen meanwhile.
+      if (persona.value !== before) return
       if (found) persona.value = found
-      await languageModel()
+      isChosen = true
     },
 
     choose(next: Persona): void {
       persona.value = next
+      isChosen = true
       writeChoice('persona', next.id)
     },
 
     /** As the dialogue needs it. @throws SeamError */
-    partner: async (): Promise<Partner> => partnerOf(persona.value, await languageModel(), studio.speech, user),
+    async partner(): Promise<Partner> {
+      const { value } = persona
+      const made = partnerOf(value, await languageModel(), studio.speech, user)
+      personas.set(made, value)
+      return made
+    },
+    /** Who a partner is: somebody else may be chosen by now. */
+    personaOf: (partner: Partner): Persona => personas.get(partner) ?? persona.value,
 
     greeting: (): string => greetingsOf(persona.value, { user })[0] ?? '',
   }

@@ -1,13 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { DialogueEvent, EventsDropped } from '#protocol/dialogue.ts'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Persona } from '#protocol/personas.ts'
 import { chosenModel } from '../../engine/language/chosen.page.ts'
 import type { ConversationSide, KeptTurn, SpokenSound } from '../../storage/conversations-types.ts'
 import { useStudio } from '../studio.ts'
 import { readChoice, writeChoice } from './choices.ts'
-import type { Keeper } from './keeper.ts'
+import { createCurrentTalk } from './current-talk.ts'
 import { useKeptTalk } from './store-kept.ts'
 import { useConverseModel } from './store-model.ts'
 import { useConversePartner } from './store-partner.ts'
@@ -28,25 +27,21 @@ export const useConverse = defineStore('converse', () => {
   const mode = ref<TalkMode>(readChoice('mode', TALK_MODES, 'hands-free'))
   const { state, caption, reply, thinking, echoes, failure, show, clear } = createTalkView()
 
-  let talk: Talk | undefined
-  let talking: Promise<Talk> | undefined
   /** The last turn of what was said before this talk. */
   let before = 0
+  /** The conversation that will be shown, once it is read. */
+  let opening: { readonly id: string } | undefined
+  /** Counts who was asked for as partner: an answer that comes late is dropped. */
+  let renewals = 0
 
-  /** The talk, begun by now. From a user gesture. @throws SeamError */
-  function ensure(): Promise<Talk> {
-    const begun: Promise<Talk> = (talking ??= start().catch((error: unknown) => {
-      if (talking === begun) talking = undefined
-      throw error
-    }))
-    return begun
-  }
+  const talks = createCurrentTalk(start, kept.settled)
 
-  async function start(): Promise<Talk> {
+  async function start(ready: Promise<unknown>): Promise<Talk> {
     const player = await studio.talkPlayer()
     try {
       // Asked for while the click still counts as a gesture.
       await player.play()
+      await ready
       const keeper = kept.current(partner.persona)
       const earlier = keeper.conversation.turns
       before = earlier.at(-1)?.id ?? 0
@@ -56,33 +51,24 @@ export const useConverse = defineStore('converse', () => {
         partner: await partner.partner(),
         mode: mode.value,
         earlier,
-        onEvent: event => {
-          keepTurn(begun, keeper, event)
-          if (begun === talk) show(event)
+        onEvent: (event, by) => {
+          // Also of a talk that the user has left: what was heard of its last reply belongs to it.
+          if (event.type === 'TurnComplete')
+            kept.add(keeper, event.result, partner.personaOf(by), begun.soundsOf(event.result))
+          if (begun === talks.now) show(event)
         },
       })
-      return (talk = begun)
+      return begun
     } catch (error) {
       await player.close()
       throw error
     }
   }
 
-  /** Also of a talk that the user has left: what was heard of its last reply belongs to it. */
-  function keepTurn(of: Talk, keeper: Keeper, event: DialogueEvent | EventsDropped): void {
-    if (event.type !== 'TurnComplete') return
-    const { result } = event
-    if (!result.user && !result.reply) return
-    const { id, name } = partner.persona
-    const sides = (['user', 'reply'] as const).map(side => [side, of.soundOf(result, side)] as const)
-    const sounds = Object.fromEntries(sides.filter(([, { samples }]) => samples.length > 0))
-    kept.add(keeper, result, { id, name }, sounds)
-  }
-
   watch(state, (now, _, onCleanup) => {
     if (now !== 'playing') return
     const look = setInterval(() => {
-      const heard = talk?.conversation.reply?.heard
+      const heard = talks.now?.conversation.reply?.heard
       if (heard !== undefined && heard !== reply.value.heard) reply.value = { ...reply.value, heard }
     }, HEARD_EVERY)
     onCleanup(() => clearInterval(look))
@@ -102,28 +88,41 @@ export const useConverse = defineStore('converse', () => {
   const whenReady = (work: () => Promise<unknown>, needs?: { listening: boolean }) =>
     told(() => model.onceReady(() => told(work), needs))
 
-  const withTalk = (action: (talk: Talk) => void) => whenReady(async () => action(await ensure()), { listening: false })
+  const withTalk = (action: (talk: Talk) => void) =>
+    whenReady(
+      async () => {
+        const begun = await talks.ensure()
+        // It was meant for a conversation that was left meanwhile.
+        if (begun && begun === talks.now) action(begun)
+      },
+      { listening: false },
+    )
 
   const renewPartner = () =>
     told(async () => {
+      const mine = ++renewals
       const next = await partner.partner()
-      if (talk) talk.partner = next
+      await talks.withBegun(talk => {
+        if (mine === renewals) talk.partner = next
+      })
     })
   chosenModel.watch(() => void renewPartner())
 
-  watch(mode, next => {
-    writeChoice('mode', next)
-    if (talk) talk.mode = next
-  })
+  watch(
+    mode,
+    next => {
+      writeChoice('mode', next)
+      void talks.withBegun(talk => (talk.mode = next))
+    },
+    // A press may follow at once.
+    { flush: 'sync' },
+  )
 
-  /** Ends the talk; what was said stays kept. */
-  async function end(): Promise<void> {
-    const old = await talking?.catch(() => undefined)
-    talk = undefined
-    talking = undefined
+  /** Ends the talk, and shows another conversation; what was said stays kept. */
+  function leave(next: () => unknown): Promise<void> {
+    const left = talks.leave(next)
     clear()
-    await old?.close()
-    await kept.settled()
+    return left
   }
 
   return {
@@ -134,16 +133,24 @@ export const useConverse = defineStore('converse', () => {
     thinking: computed(() => thinking.value),
     echoes: computed(() => echoes.value),
     failure: computed(() => failure.value),
-    ensure,
-    talk: () => talk,
+    ensure: talks.ensure,
+    talk: () => talks.now,
     whenReady,
 
-    /** @param names the user's name, in the user's language */
-    begin: (names: { user: string }) => told(() => partner.begin(names)),
-    write: (text: string) => withTalk(({ conversation }) => conversation.write(text)),
+    /** Somebody comes into the room. @param names the user's name, in the user's language */
+    async begin(names: { user: string }): Promise<void> {
+      await partner.begin(names)
+      await renewPartner()
+    },
+    /** @param taken called when it is said: until then whoever wrote it keeps it */
+    write: (text: string, taken = () => {}) =>
+      withTalk(({ conversation }) => {
+        conversation.write(text)
+        taken()
+      }),
     greet: () => withTalk(({ conversation }) => conversation.say(partner.greeting())),
-    interrupt: () => talk?.conversation.interrupt(),
-    cancel: () => talk?.conversation.cancel(),
+    interrupt: () => talks.now?.conversation.interrupt(),
+    cancel: () => talks.now?.conversation.cancel(),
 
     /** Who answers from now on; what was said stays. */
     async choose(next: Persona): Promise<void> {
@@ -152,25 +159,38 @@ export const useConverse = defineStore('converse', () => {
     },
 
     /** Begins anew. */
-    async clear(): Promise<void> {
-      await end()
-      kept.leave()
+    clear(): Promise<void> {
+      opening = undefined
+      return leave(kept.leave)
     },
 
-    /** Goes on with a conversation that is kept, with whom it was, if the persona is still there. @throws SeamError */
+    /**
+     * Goes on with a conversation that is kept, with whom it was, if the persona is still there; of several that are asked
+     * for, with the last. @throws SeamError not-found
+     */
     async open(id: string): Promise<void> {
-      await end()
-      const { persona } = await kept.open(id)
-      const found = await partner.byId(persona.id).catch(() => undefined)
-      if (found) partner.choose(found)
-      await told(() => partner.partner())
+      if (id === (opening?.id ?? kept.id)) return
+      const mine = (opening = { id })
+      const isWanted = () => opening === mine
+      try {
+        await leave(async () => {
+          const opened = isWanted() ? await kept.open(id, isWanted) : undefined
+          const found = opened && (await partner.byId(opened.persona.id).catch(() => undefined))
+          if (found && isWanted()) partner.choose(found)
+        })
+      } catch (error) {
+        if (isWanted()) throw error
+      } finally {
+        if (isWanted()) opening = undefined
+      }
+      await renewPartner()
     },
 
     /** What one side of a turn sounded like. */
     async soundOf(turn: KeptTurn, side: ConversationSide): Promise<SpokenSound | undefined> {
       const found = await kept.sound(turn.id, side).catch(() => undefined)
       // What the disk had no room for is in memory for a while.
-      return found ?? (turn.id > before ? talk?.soundOf(turn, side) : undefined)
+      return found ?? (turn.id > before ? talks.now?.soundOf(turn, side) : undefined)
     },
 
     dismiss: () => (failure.value = undefined),

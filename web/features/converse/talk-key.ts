@@ -1,13 +1,14 @@
 import { useEventListener } from '@vueuse/core'
 
+/** What lies over the room and has keys of its own. */
+const LAYERS = '[role="menu"],[role="dialog"],[role="alertdialog"],[role="listbox"]'
+
 /** Whether the space bar already means something to what has the focus. */
 function isTaken(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
-      target.closest(
-        'input,textarea,select,button,a,summary,[role="menu"],[role="dialog"],[role="listbox"],[role="slider"]',
-      ) !== null)
+      target.closest(`input,textarea,select,button,a,summary,[role="slider"],${LAYERS}`) !== null)
   )
 }
 
@@ -35,4 +36,19 @@ export function useTalkKey(button: { press(): void; release(): void }): void {
   )
   useEventListener(window, 'keyup', event => event.code === 'Space' && up())
   useEventListener(window, 'blur', up)
+}
+
+/** Escape gives up what goes on, unless it closes something that lies over the room. Call in `setup`. */
+export function useEscape(giveUp: () => void): void {
+  useEventListener(
+    window,
+    'keydown',
+    event => {
+      // One that ends the writing of a character is the keyboard's own.
+      if (event.key !== 'Escape' || event.isComposing || document.querySelector(LAYERS)) return
+      giveUp()
+    },
+    // Before the layer is gone.
+    { capture: true },
+  )
 }

@@ -1,9 +1,14 @@
 import { ref, shallowRef } from 'vue'
 import type { DialogueEvent, DialogueState, EventsDropped } from '#protocol/dialogue.ts'
-import { fromErrorData, type SeamError } from '#protocol/errors.ts'
+import { fromErrorData, type ErrorData, type SeamError } from '#protocol/errors.ts'
+import type { TalkPart } from './failure-words.ts'
 
 const NOTHING_SAID = { text: '', stable: 0 }
 const NO_REPLY = { text: '', heard: '' }
+const HEARING: ReadonlySet<DialogueState> = new Set(['idle', 'recording'])
+
+const failureOf = (part: TalkPart, error: ErrorData): SeamError =>
+  fromErrorData({ ...error, details: { ...error.details, part } })
 
 /** What is seen of a dialogue while it goes on, as its events tell it. For a store's setup. */
 export function createTalkView() {
@@ -44,10 +49,14 @@ export function createTalkView() {
         if (event.warn) echoes.value = true
         break
       case 'ReplyFailed':
+        failure.value = failureOf('answer', event.error)
+        break
       case 'DialogueFailed':
-        failure.value = fromErrorData(event.error)
+        // Nobody answers yet while somebody speaks, or nobody does.
+        failure.value = failureOf(HEARING.has(state.value) ? 'hearing' : 'answer', event.error)
         break
       case 'TurnComplete':
+        thinking.value = 0
         caption.value = NOTHING_SAID
         reply.value = NO_REPLY
         break

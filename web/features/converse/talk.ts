@@ -9,6 +9,7 @@ import type { SpeakerPlayer } from '../../audio/sink.ts'
 import type { SpokenSound } from '../../storage/conversations-types.ts'
 import type { StudioTranscriber } from '../studio.ts'
 import { MicrophoneEars } from './ears.ts'
+import type { TurnSounds } from './keeper.ts'
 import { PlayerSink } from './sink.ts'
 import { ReplySound, UserSound } from './sound.ts'
 import type { TalkMode } from './types.ts'
@@ -20,7 +21,8 @@ export interface TalkParts {
   readonly mode: TalkMode
   /** What was said before, when a conversation is gone on with. */
   readonly earlier?: readonly Turn[]
-  onEvent(event: DialogueEvent | EventsDropped): void
+  /** @param partner who answers in the turn that it tells of */
+  onEvent(event: DialogueEvent | EventsDropped, partner: Partner): void
 }
 
 /** One conversation in this page: the dialogue, a microphone that comes and goes, and the sound of both sides. */
@@ -31,7 +33,10 @@ export class Talk {
   readonly #user = new UserSound(HEARING_RATE)
   readonly #replies = new ReplySound()
   #partner: Partner
+  /** Who answers in this turn, once he began to. */
+  #speaker: Partner | undefined
   #microphone: Microphone | undefined
+  #closed = false
 
   static async open(parts: TalkParts): Promise<Talk> {
     const talk = new Talk(parts, await loadSegmenter())
@@ -50,8 +55,8 @@ export class Talk {
       hear: event => this.conversation.hear(event),
       taken: samples => this.#user.append(samples),
       failed: error => {
-        void this.closeMicrophone()
         this.conversation.fail(error)
+        void this.closeMicrophone()
       },
     })
     this.conversation = new Conversation({
@@ -70,25 +75,37 @@ export class Talk {
     return this.#microphone
   }
 
+  /** Whoever takes the floor in another way from now on has let go of the key. */
   set mode(mode: TalkMode) {
+    this.conversation.releaseKey()
     this.conversation.mode = mode === 'hands-free' ? 'hands-free' : 'push-to-talk'
   }
 
+  /** From the next reply on. */
   set partner(partner: Partner) {
     this.#partner = partner
     this.conversation.partner = partner
   }
 
+  /** Listens to it from now on. A talk that was closed meanwhile closes it. */
   async listenTo(microphone: Microphone): Promise<void> {
     await this.closeMicrophone()
+    if (this.#closed) return microphone.close()
     this.#microphone = microphone
     this.#ears.start(microphone)
   }
 
+  /** What was said until now is still heard to its end, and is the whole turn. */
   async closeMicrophone(): Promise<void> {
     const microphone = this.#microphone
     this.#microphone = undefined
-    this.#ears.close()
+    const { state } = this.conversation
+    if (state === 'idle') this.#ears.close()
+    if (microphone && state === 'recording') {
+      // No silence will end it any more: as though a key had been held, and went up.
+      this.conversation.pressKey()
+      this.conversation.releaseKey()
+    }
     await microphone?.close()
   }
 
@@ -101,13 +118,30 @@ export class Talk {
       : this.#user.slice(start, end)
   }
 
+  /** Both, where there was anything to hear. */
+  soundsOf(turn: Turn): TurnSounds {
+    const sides = (['user', 'reply'] as const).map(side => [side, this.soundOf(turn, side)] as const)
+    return Object.fromEntries(sides.filter(([, { samples }]) => samples.length > 0))
+  }
+
   async close(): Promise<void> {
+    this.#closed = true
     this.conversation.close()
+    this.#ears.close()
     await this.closeMicrophone()
     await this.#player.close()
   }
 
   async #read(onEvent: TalkParts['onEvent']): Promise<void> {
-    for await (const event of this.conversation.events()) onEvent(event)
+    for await (const event of this.conversation.events()) {
+      if (beginsReply(event)) this.#speaker = this.#partner
+      onEvent(event, this.#speaker ?? this.#partner)
+      if (event.type === 'TurnComplete') this.#speaker = undefined
+    }
   }
 }
+
+/** A greeting is spoken at once; what is answered is told of. */
+const beginsReply = (event: DialogueEvent | EventsDropped): boolean =>
+  event.type === 'ReplyStarted' ||
+  (event.type === 'StateChanged' && event.from === 'idle' && event.state === 'synthesizing')

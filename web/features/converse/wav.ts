@@ -1,5 +1,6 @@
 import { Intake } from '#dsp/intake.ts'
-import { wavHeader } from '../../export/encode/wav-header.ts'
+import { toPcm16 } from '../../export/encode/pcm16.ts'
+import { wavFile } from '../../export/encode/wav-file.ts'
 import type { SpokenSound } from '../../storage/conversations-types.ts'
 
 /** Hz of a file that holds both sides. */
@@ -7,38 +8,24 @@ const RATE = 24_000
 /** Seconds between two who speak. */
 const REST = 0.4
 
-/**
- * One WAV file of sounds that follow each other, mono, 16 bits. One sound at a time is in the page's memory; undefined
- * when there is none.
- */
+/** One WAV file of sounds that follow each other; undefined when there is none. One is in the page’s memory at a time. */
 export async function wavOf(
   sounds: Iterable<SpokenSound> | AsyncIterable<SpokenSound>,
   title = '',
 ): Promise<Blob | undefined> {
   const rest = new Int16Array(Math.round(REST * RATE))
-  const parts: Blob[] = []
-  let frames = 0
+  const parts: (Blob | Int16Array<ArrayBuffer>)[] = []
   for await (const sound of sounds) {
     if (sound.samples.length === 0) continue
-    for (const pcm of parts.length > 0 ? [rest, pcm16(sound)] : [pcm16(sound)]) {
-      parts.push(new Blob([pcm]))
-      frames += pcm.length
-    }
+    if (parts.length > 0) parts.push(rest)
+    parts.push(pcm16(sound))
   }
-  return frames === 0 ? undefined : new Blob([wavHeader(RATE, frames, { title }), ...parts], { type: 'audio/wav' })
+  return parts.length === 0 ? undefined : wavFile(RATE, parts, title)
 }
 
-function pcm16({ samples, sampleRate }: SpokenSound): Int16Array<ArrayBuffer> {
+function pcm16({ samples, sampleRate }: SpokenSound): Blob {
   const intake = new Intake(RATE, 1)
-  const parts = [intake.take(samples, sampleRate, 1), undefined].map(taken => {
-    const { samples: all, frames } = taken ?? intake.finish()
-    return Int16Array.from(all.subarray(0, frames), sample => Math.max(-1, Math.min(1, sample)) * 32_767)
-  })
-  const joined = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
+  // What it gives lies in memory that it uses again.
+  const part = ({ samples, frames }: ReturnType<Intake['finish']>) => toPcm16(samples.subarray(0, frames))
+  return new Blob([part(intake.take(samples, sampleRate, 1)), part(intake.finish())])
 }

@@ -1,7 +1,5 @@
 import { toSeamError } from '#protocol/errors.ts'
-import { failureText } from '../../ui/failure.ts'
-
-type Translate = (key: string, values: Record<string, unknown>) => string
+import { failureText, type Translate } from '../../ui/failure.ts'
 
 /** What failed, for a notice. What is wrong with an input only its own sentence can say. */
 export function failureWords(error: unknown, t: Translate, locale: string): { title: string; text: string } {

@@ -4,6 +4,7 @@ import { lexiconToJson, parseLexicon } from '#text/lexicon/files.ts'
 import { failureWords } from './failure-words.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
+import { useTold } from '../../ui/told.ts'
 import { saveBlob } from '../../ui/save-file.ts'
 import { useNarrateModel } from './store-model.ts'
 import { useNarratePlayback } from './store-playback.ts'
@@ -12,28 +13,22 @@ import { useNarrateVoices } from './store-voices.ts'
 
 /** What the room's buttons do beyond one store. Call in `setup`. */
 export function useRoomActions(): {
-  told(work: Promise<unknown>): void
+  /** What fails is said in words. */
+  told(work: Promise<unknown>): Promise<boolean>
   tasteVoice(voice: VoiceBlend): void
   tasteEntry(entry: LexiconEntry): void
   saveLexicon(): void
   loadLexicon(file: File): void
   renderAll(): void
 } {
-  const { t, locale } = useI18n()
+  const { t } = useI18n()
   const notify = useNotices()
+  const told = useTold(failureWords)
   const jobs = useJobs()
   const project = useNarrateProject()
   const playback = useNarratePlayback()
   const model = useNarrateModel()
   const voices = useNarrateVoices()
-
-  /** What fails is said in words. */
-  function told(work: Promise<unknown>): void {
-    work.catch(error => {
-      const { title, text } = failureWords(error, t, locale.value)
-      notify({ title, text, kind: 'error' })
-    })
-  }
 
   function taste(...sample: Parameters<typeof voices.taste>) {
     playback.pause()

@@ -1,7 +1,6 @@
 import { toSeamError, type Failure } from '#protocol/errors.ts'
-import { failureText } from '../../ui/failure.ts'
-
-type Translate = (key: string, values: Record<string, unknown>) => string
+import { failureText, type Translate } from '../../ui/failure.ts'
+import { microphoneWords } from '../../ui/microphone-words.ts'
 
 /** Failures of which only their own sentence says what is wrong. */
 const TOLD: ReadonlySet<Failure> = new Set(['bad-input', 'unsupported', 'not-found', 'conflict'])
@@ -15,29 +14,7 @@ export function failureWords(error: unknown, t: Translate, locale: string): { ti
   return { title, text: TOLD.has(code) ? detail : text }
 }
 
-/** Reasons of web/audio/capture that the room has words for. */
-const REASONS: Readonly<Record<string, string>> = {
-  denied: 'denied',
-  dismissed: 'dismissed',
-  system: 'system',
-  policy: 'policy',
-  none: 'none',
-  gone: 'none',
-  busy: 'busy',
-  elsewhere: 'elsewhere',
-  unplugged: 'unplugged',
-  insecure: 'insecure',
-}
-/** For errors that give no reason: what their code means of a microphone. */
-const CODES: Partial<Record<Failure, string>> = { refused: 'denied', 'not-found': 'none', conflict: 'busy' }
-const BROWSERS: ReadonlySet<unknown> = new Set(['chromium', 'firefox', 'safari', 'ios'])
-
-/** Why there is no microphone (any more), and what to do. */
-export function microphoneWords(error: unknown, t: Translate, locale: string): { title: string; text: string } {
-  const { code, details } = toSeamError(error)
-  const reason = REASONS[String(details['reason'])] ?? CODES[code]
-  if (reason === undefined) return failureWords(error, t, locale)
-  const browser = BROWSERS.has(details['browser']) ? String(details['browser']) : 'chromium'
-  const how = t(`transcribe.mic.allow.${browser}`, {})
-  return { title: t(`transcribe.mic.${reason}.title`, {}), text: t(`transcribe.mic.${reason}.text`, { how }) }
+/** Why there is no microphone (any more), or what else kept a recording from going on. */
+export function recordingWords(error: unknown, t: Translate, locale: string): { title: string; text: string } {
+  return microphoneWords(error, t) ?? failureWords(error, t, locale)
 }

@@ -1,6 +1,6 @@
 import { Intake } from '#dsp/intake.ts'
 import type { SoundChunk } from '#protocol/transcribe.ts'
-import { wavHeader } from '../../export/encode/wav-header.ts'
+import { wavFile } from '../../export/encode/wav-file.ts'
 import type { KeptSound, SoundWriter } from '../../storage/types.ts'
 import type { TranscriptSource } from '../../storage/transcripts-types.ts'
 import { SOUND_ENDINGS } from '../../ui/incoming.ts'
@@ -19,10 +19,7 @@ export const needsCopy = ({ kind, name, ffmpeg }: TranscriptSource): boolean =>
 export const COPY_RATE = 24_000
 
 /** Sound as a file that players and decoders read. The samples stay on the disk. */
-export function wavOf({ samples, sampleRate }: NonNullable<KeptSound['pcm']>): Blob {
-  const header = wavHeader(sampleRate, Math.floor(samples.size / 2), { title: '' })
-  return new Blob([header, samples], { type: 'audio/wav' })
-}
+export const wavOf = ({ samples, sampleRate }: NonNullable<KeptSound['pcm']>): Blob => wavFile(sampleRate, [samples])
 
 /** Writes sound of any rate to `writer`, which has COPY_RATE. */
 export function copyTo(writer: SoundWriter): { take(chunk: SoundChunk): Promise<void>; end(): Promise<void> } {

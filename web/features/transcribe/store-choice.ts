@@ -1,6 +1,7 @@
 import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
+import { ANY_LANGUAGE, languageCode } from '#engine/transcribe/whisper/languages.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { useStudio } from '../studio.ts'
 
@@ -14,17 +15,25 @@ export const useChoice = defineStore('transcribe/choice', () => {
   const transcriber = computed(
     () => studio.transcribers.find(({ info }) => info.id === chosen.value) ?? studio.transcribers[0],
   )
-  const understands = (lang: string) => transcriber.value.info.languages.includes(lang)
-  /** What was chosen, else the language of the page, else the transcriber's first: what it does not know it can't hear. */
-  const lang = computed(
-    () => [spoken.value, preferences.lang].find(understands) ?? transcriber.value.info.languages[0] ?? 'en-us',
-  )
+
+  /** What the transcriber calls a language: one knows `en-us` and `en-gb`, another `en` alone. */
+  function understood(lang: string): string | undefined {
+    const { languages } = transcriber.value.info
+    const code = languageCode(lang)
+    return languages.find(each => each === lang) ?? languages.find(each => code && languageCode(each) === code)
+  }
+
+  /** What was chosen, else whichever is heard, else the language of the page, else what the transcriber knows first. */
+  const lang = computed(() => {
+    const wanted = [spoken.value, ANY_LANGUAGE, preferences.locale].map(understood)
+    return wanted.find(found => found !== undefined) ?? transcriber.value.info.languages[0] ?? 'en-us'
+  })
 
   return {
     transcriber,
     lang,
     id: computed({ get: () => transcriber.value.info.id, set: id => (chosen.value = id) }),
     setLang: (next: string) => void (spoken.value = next),
-    understands,
+    understood,
   }
 })

@@ -42,8 +42,8 @@ export const useTranscriptList = defineStore('transcribe/list', () => {
     },
     /** Ends what is done with it. Its sound goes when it can't be brought back any more. */
     async remove(id: string): Promise<void> {
+      if (recorder.id === id) await recorder.stop({ reads: false })
       work.cancel(id)
-      if (recorder.id === id) await recorder.stop()
       listening.leave(id)
       await trash.remove(id)
       await list.refresh()

@@ -60,6 +60,8 @@ export const useRecorder = defineStore('transcribe/record', () => {
   let microphone: Microphone | undefined
   let writer: SoundWriter | undefined
   let job: StartedJob<void> | undefined
+  /** Whether what live captions left out is read when the recording is over. */
+  let reads = false
 
   const warn = (event: BeforeUnloadEvent) => event.preventDefault()
   /** The tab may be gone in a moment: what has come so far is written now. */
@@ -151,6 +153,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
     seconds.value = 0
     lines.value = []
     readsAlong.value = captions
+    reads = afterwards
     // What plays would be recorded with what is said.
     transport.pause()
     let held: string | undefined
@@ -191,7 +194,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
           const unread = now.transcript.value.state !== 'done'
           await desk.release(now.id)
           clear()
-          if (unread && afterwards) work.start(now.id, title)
+          if (unread && reads) work.start(now.id, title)
         }
       },
     })
@@ -223,12 +226,17 @@ export const useRecorder = defineStore('transcribe/record', () => {
     resume() {
       if (state.value === 'paused') state.value = 'recording'
     },
-    /** Resolves when the recording is kept and its last words are there. */
-    async stop(): Promise<void> {
+    /**
+     * Resolves when the recording is kept and its last words are there.
+     * @param how `reads: false` leaves alone what live captions left out
+     */
+    async stop(how: { reads: boolean } = { reads: true }): Promise<void> {
       const ending = job
+      if (!ending) return
+      reads &&= how.reads
       state.value = 'ending'
       await microphone?.close().catch(() => undefined)
-      await ending?.done.catch(() => undefined)
+      await ending.done.catch(() => undefined)
     },
     clearFailure() {
       failure.value = undefined

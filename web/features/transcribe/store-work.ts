@@ -96,7 +96,7 @@ export const useTranscribing = defineStore('transcribe/work', () => {
         sound: sound.sound({ signal: run.signal }),
         skip,
         // It may have been begun with another transcriber.
-        lang: choice.understands(lang) ? lang : choice.lang,
+        lang: choice.understood(lang) ?? choice.lang,
         run: {
           signal: run.signal,
           onProgress: ({ done }) => run.onProgress({ done, ...total, what: 'transcribe.job.listening' }),

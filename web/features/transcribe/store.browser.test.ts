@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SeamError } from '#protocol/errors.ts'
 import { useJobs } from '../../ui/jobs.ts'
 import { useTranscriptList } from './store-list.ts'
-import { useChoice } from './store-choice.ts'
 import { useTranscript } from './store.ts'
 import { useRecorder } from './store-record.ts'
 import { useTranscribing } from './store-work.ts'
@@ -238,6 +237,23 @@ describe('a recording', () => {
     expect(await words(tab, id)).toBe('w0 w1')
   })
 
+  it('that is deleted while it runs ends, and nothing is begun with it', async () => {
+    const slow = scriptedTranscriber()
+    const { tab, say } = await begin({ ...studioOf(slow), seconds: 2 })
+    const id = (await tab.recorder.start({ title: 'Recording', captions: false, afterwards: true }))!
+    await say(2, 0)
+    await vi.waitFor(() => expect(tab.recorder.seconds).toBe(2), 5000)
+    await tab.list.remove(id)
+    expect(tab.recorder.state).toBe('idle')
+    expect(tab.jobs.jobs.map(({ kind, state }) => [kind, state])).toEqual([['record', 'done']])
+    expect(slow.given).toEqual([])
+    // Whoever takes it back has the sound, and can have its words made.
+    await tab.list.bringBack(id)
+    tab.work.start(id, 'Work')
+    await over(tab)
+    expect(await words(tab, id)).toBe('w0 w1')
+  })
+
   it('keeps what was said when the microphone is unplugged, and says so', async () => {
     const { tab, say, unplug, become } = await begin()
     const id = (await tab.recorder.start({ title: 'Recording', captions: true }))!
@@ -259,52 +275,6 @@ describe('a recording', () => {
     expect(tab.recorder.failure?.code).toBe('refused')
     expect(tab.recorder.state).toBe('idle')
     expect(await tab.kept.list()).toEqual([])
-  })
-})
-
-describe('what listens', () => {
-  const transcriber = (id: string, ...languages: string[]) => {
-    const scripted = scriptedTranscriber()
-    const asked: (string | undefined)[] = []
-    return {
-      ...scripted,
-      info: { ...scripted.info, id, languages },
-      asked,
-      transcribe: ((sound, run) => {
-        asked.push(run?.lang)
-        return scripted.transcribe(sound, run)
-      }) satisfies typeof scripted.transcribe,
-    }
-  }
-  const two = () => [transcriber('english', 'en-gb', 'en-us'), transcriber('many', 'mul', 'en', 'de')] as const
-  afterEach(() => localStorage.clear())
-
-  it('is the first until another is chosen, which is kept with the language that is spoken', async () => {
-    const { pinia } = await openTab(name, { transcribers: two() })
-    const choice = useChoice(pinia)
-    // The language of the page.
-    expect([choice.id, choice.lang]).toEqual(['english', 'en-us'])
-    choice.id = 'many'
-    expect(choice.lang).toBe('mul')
-    choice.setLang('de')
-    await vi.waitFor(() => expect(localStorage.getItem('voxloom:spoken-language')).toBe('de'))
-    const other = useChoice((await openTab(name, { transcribers: two() })).pinia)
-    expect([other.id, other.lang]).toEqual(['many', 'de'])
-    other.id = 'gone since'
-    expect([other.id, other.lang]).toEqual(['english', 'en-us'])
-  })
-
-  it('goes on with what another has begun, in a language that it understands', async () => {
-    const [english, many] = two()
-    const tab = await tabOf({ transcribers: [many, english] })
-    const choice = useChoice(tab.pinia)
-    choice.setLang('de')
-    const { id } = await tab.work.takeIn(file())
-    expect(await tab.kept.open(id)).toMatchObject({ lang: 'de' })
-    choice.id = 'english'
-    tab.work.start(id, 'Work')
-    await over(tab)
-    expect([many.asked, english.asked]).toEqual([[], ['en-us']])
   })
 })
 

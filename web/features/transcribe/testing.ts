@@ -142,7 +142,7 @@ export async function openTab(name: string, parts: Partial<Studio> & { seconds?:
   }
   // These stores use nothing else of the studio.
   app.provide(studioKey, studio as Studio)
-  return { kept, pinia }
+  return { kept, pinia, studio: studio as Studio }
 }
 
 export function closeTabs(): void {

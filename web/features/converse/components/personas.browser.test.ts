@@ -96,6 +96,8 @@ async function openMenu(name: string) {
   trigger.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
   await there('menu', () => document.querySelector('[role=menu]'))
 }
+const noticeOf = (name: string) =>
+  [...document.querySelectorAll('li')].find(each => each.textContent?.includes(`“${name}” was deleted.`))
 const bring = async (...files: File[]) => {
   const input = host.querySelector<HTMLInputElement>('input[type=file]')!
   const list = new DataTransfer()
@@ -158,6 +160,24 @@ describe('the personas', () => {
     await press('Undo')
     await vi.waitFor(async () => expect((await only()).prompt).toBe('Prune.'))
     expect(await store.files('iris')).toEqual(files)
+  })
+
+  it('come back each by its own notice when several were deleted', async () => {
+    await store.create({ ...newPersona('Iris', 'iris'), prompt: 'Prune.' })
+    await store.create(newPersona('Bram', 'bram'))
+    await mount()
+    for (const name of ['Iris', 'Bram']) {
+      await openMenu(name)
+      await press('Delete')
+      await there('notice', () => noticeOf(name))
+    }
+    for (const name of ['Iris', 'Bram']) {
+      buttons(noticeOf(name))
+        .find(each => each.textContent?.trim() === 'Undo')!
+        .click()
+      await vi.waitFor(async () => expect((await store.list()).map(each => each.name)).toContain(name))
+    }
+    expect((await store.open('iris')).prompt).toBe('Prune.')
   })
 
   it('come in from cards and YAML, a bad file beside good ones', async () => {

@@ -5,6 +5,7 @@ import { UNDO_FOR } from '../../../ui/document-list.ts'
 import { failureText } from '../../../ui/failure.ts'
 import { fileName, saveBlob } from '../../../ui/save-file.ts'
 import { useNotices } from '../../../ui/toast.ts'
+import { useTold } from '../../../ui/told.ts'
 import type { CardFormat } from './card-files.ts'
 import type { PersonaDesk } from './desk.ts'
 
@@ -22,17 +23,7 @@ export function usePersonaActions(desk: PersonaDesk) {
     // What is wrong with a file, or who wrote first, only its own sentence can say.
     return { title, text: ['bad-input', 'integrity', 'conflict'].includes(code) ? detail : text }
   }
-
-  /** @returns whether it went well */
-  async function told(work: Promise<unknown>): Promise<boolean> {
-    try {
-      await work
-      return true
-    } catch (error) {
-      notify({ ...words(error), kind: 'error' })
-      return false
-    }
-  }
+  const told = useTold(words)
 
   const copyName = (name: string) => t('persona.copyOf', { name })
 
@@ -49,11 +40,11 @@ export function usePersonaActions(desk: PersonaDesk) {
 
     remove: (id: string) =>
       told(
-        desk.remove(id).then(name =>
+        desk.remove(id).then(({ name, bringBack }) =>
           notify({
             title: t('persona.removed', { name }),
             duration: UNDO_FOR,
-            action: { label: t('persona.undo'), run: () => void told(desk.bringBack()) },
+            action: { label: t('persona.undo'), run: () => void told(bringBack()) },
           }),
         ),
       ),

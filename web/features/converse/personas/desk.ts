@@ -8,7 +8,7 @@ import type { SaveState } from '../../../ui/autosave.ts'
 import { writeCardFile, type CardFormat } from './card-files.ts'
 import { usePersonaDraft, type PersonaChange } from './draft.ts'
 import { importFiles, type ImportReport } from './import-files.ts'
-import { personaTrash } from './trash.ts'
+import { removePersona, type RemovedPersona } from './trash.ts'
 
 /** The personas of this browser, and the one that is being edited. */
 export interface PersonaDesk {
@@ -33,10 +33,8 @@ export interface PersonaDesk {
   flush(): Promise<void>
   create(name: string): Promise<void>
   duplicate(id: string, name: string): Promise<void>
-  /** @returns its name, for the notice */
-  remove(id: string): Promise<string>
-  /** Brings back what was removed last. */
-  bringBack(): Promise<void>
+  /** @returns what brings it back */
+  remove(id: string): Promise<RemovedPersona>
   bringIn(files: readonly File[]): Promise<ImportReport>
   exported(id: string, format: CardFormat): Promise<{ file: Blob; name: string; leftOut: number }>
   /** Another tab saved the same persona: its text is shown, or what is here becomes a persona of its own. */
@@ -50,7 +48,6 @@ export function usePersonaDesk(store: PersonaStore): PersonaDesk {
   const loaded = ref(false)
   const failure = shallowRef<SeamError>()
   const draft = usePersonaDraft(store, () => void refresh())
-  const trash = personaTrash(store)
 
   async function refresh() {
     try {
@@ -115,14 +112,16 @@ export function usePersonaDesk(store: PersonaStore): PersonaDesk {
     async remove(id) {
       // What was typed last comes back with it.
       if (draft.persona.value?.id === id) await draft.flush()
-      const { name } = await trash.remove(id)
+      const { name, bringBack } = await removePersona(store, id)
       if (draft.persona.value?.id === id) draft.discard()
       await refresh()
-      return name
-    },
-    async bringBack() {
-      await trash.bringBack()
-      await refresh()
+      return {
+        name,
+        async bringBack() {
+          await bringBack()
+          await refresh()
+        },
+      }
     },
     async bringIn(files) {
       const report = await importFiles(store, files)

@@ -1,20 +1,25 @@
-import type { PersonaFiles } from '#protocol/personas.ts'
-import type { PersonaStore, StoredPersona } from '../../../storage/types.ts'
+import type { PersonaStore } from '../../../storage/types.ts'
 
-/** Holds the persona removed last, with what lies beside it. */
-export function personaTrash(store: PersonaStore) {
-  let removed: { readonly persona: StoredPersona; readonly files: PersonaFiles } | undefined
+/** A persona that was removed. */
+export interface RemovedPersona {
+  readonly name: string
+  /** Brings it back as it was, with what lay beside it; once is enough. */
+  bringBack(): Promise<void>
+}
+
+/** Each is held by whoever may want it back, so that nothing of several that are removed in a row is lost. */
+export async function removePersona(store: PersonaStore, id: string): Promise<RemovedPersona> {
+  const [persona, files] = await Promise.all([store.open(id), store.files(id)])
+  await store.remove(id)
+  let back: Promise<unknown> | undefined
   return {
-    async remove(id: string): Promise<StoredPersona> {
-      const [persona, files] = await Promise.all([store.open(id), store.files(id)])
-      await store.remove(id)
-      removed = { persona, files }
-      return persona
-    },
-    async bringBack(): Promise<void> {
-      if (!removed) return
-      await store.create(removed.persona, removed.files)
-      removed = undefined
+    name: persona.name,
+    async bringBack() {
+      back ??= store.create(persona, files).catch((error: unknown) => {
+        back = undefined
+        throw error
+      })
+      await back
     },
   }
 }

@@ -1,0 +1,286 @@
+import { deleteDB } from 'idb'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { newPersona } from '#dialogue/personas/defaults.ts'
+import { INCLUDED_PERSONAS } from '#dialogue/personas/included.ts'
+import { SeamError } from '#protocol/errors.ts'
+import type { Microphone } from '../../audio/capture/types.ts'
+import { useConverse } from './store.ts'
+import { useFloor } from './store-floor.ts'
+import { useKeptTalk } from './store-kept.ts'
+import { useConversePartner } from './store-partner.ts'
+import { closeTabs, openTab, quietMicrophone } from './testing.ts'
+
+let name: string
+let count = 0
+beforeEach(() => {
+  localStorage.clear()
+  name = `test-converse-${Date.now()}-${count++}`
+})
+afterEach(async () => {
+  closeTabs()
+  for (const each of [name, `${name}-personas`]) {
+    await deleteDB(each)
+    await (await navigator.storage.getDirectory()).removeEntry(each, { recursive: true }).catch(() => undefined)
+  }
+})
+
+async function tabOf(parts: Parameters<typeof openTab>[1] = {}) {
+  const tab = await openTab(name, parts)
+  const { pinia, speaker } = tab
+  const converse = useConverse(pinia)
+  const kept = useKeptTalk(pinia)
+  const become = (state: typeof converse.state) => vi.waitFor(() => expect(converse.state).toBe(state), 5000)
+  return {
+    ...tab,
+    converse,
+    kept,
+    become,
+    floor: useFloor(pinia),
+    partner: useConversePartner(pinia),
+    /** Types something, and hears the answer. */
+    async says(text: string): Promise<void> {
+      const before = kept.turns.length
+      await converse.write(text)
+      await become('playing')
+      speaker.end()
+      await vi.waitFor(() => expect(kept.turns).toHaveLength(before + 1), 5000)
+      await become('idle')
+    },
+  }
+}
+const said = ({ kept }: Awaited<ReturnType<typeof tabOf>>) => kept.turns.map(({ user }) => user?.text)
+
+describe('the microphone', () => {
+  it('that the browser grants when another conversation was chosen is closed, and can be opened again', async () => {
+    const granted = Promise.withResolvers<Microphone>()
+    const microphone = vi.fn<() => Promise<Microphone>>(() => granted.promise)
+    const { floor, converse } = await tabOf({ microphone })
+    const pressed = floor.press()
+    await vi.waitFor(() => expect(microphone).toHaveBeenCalled())
+    await converse.clear()
+    const late = quietMicrophone()
+    granted.resolve(late)
+    await pressed
+    expect([late.closed, floor.live, floor.opening]).toEqual([true, false, false])
+    const next = quietMicrophone()
+    microphone.mockResolvedValue(next)
+    await floor.press()
+    expect([next.closed, floor.live]).toEqual([false, true])
+  })
+
+  it('that is closed in mid-speech ends the turn: what was said until then is answered', async () => {
+    const tab = await tabOf()
+    await tab.floor.press()
+    await tab.listener.begins('Where is it?')
+    await tab.become('recording')
+    await tab.floor.press()
+    expect(tab.floor.live).toBe(false)
+    await tab.become('playing')
+    tab.speaker.end()
+    await tab.become('idle')
+    expect(said(tab)).toEqual(['Where is it?'])
+  })
+
+  it('that is closed while there is only noise leaves nothing behind', async () => {
+    const tab = await tabOf()
+    await tab.floor.press()
+    await tab.listener.begins('')
+    await tab.become('recording')
+    await tab.floor.press()
+    await tab.become('idle')
+    expect(said(tab)).toEqual([])
+  })
+})
+
+describe('the talk key', () => {
+  it('that is pressed again while the models load begins one turn', async () => {
+    const loaded = Promise.withResolvers<void>()
+    const tab = await tabOf()
+    vi.spyOn(tab.listener.transcriber, 'load').mockReturnValue(loaded.promise)
+    tab.converse.mode = 'toggle'
+    const first = tab.floor.press()
+    await vi.waitFor(() => expect(tab.floor.live).toBe(true))
+    await tab.floor.press()
+    loaded.resolve()
+    await first
+    expect(tab.converse.talk()?.conversation.state).toBe('recording')
+    await tab.floor.press()
+    await tab.become('idle')
+  })
+
+  it('goes up when another way to take the floor is chosen', async () => {
+    const tab = await tabOf()
+    tab.converse.mode = 'toggle'
+    await tab.floor.press()
+    await tab.listener.begins('Where is it?')
+    await tab.become('recording')
+    tab.converse.mode = 'hands-free'
+    await tab.become('processing')
+    tab.listener.ends()
+    await tab.become('playing')
+    expect(tab.converse.talk()?.conversation.mode).toBe('hands-free')
+  })
+
+  it('that is held while the way changes does not end what is begun by a press', async () => {
+    const tab = await tabOf()
+    tab.converse.mode = 'hold'
+    await tab.floor.press()
+    await tab.become('recording')
+    tab.converse.mode = 'toggle'
+    await tab.become('idle')
+    await tab.floor.press()
+    await tab.become('recording')
+    tab.floor.release()
+    expect(tab.converse.talk()?.conversation.state).toBe('recording')
+  })
+})
+
+describe('a conversation', () => {
+  it('that is begun anew is another one from the first word on', async () => {
+    const tab = await tabOf()
+    await tab.says('One?')
+    const cleared = tab.converse.clear()
+    const written = tab.converse.write('Two?')
+    await Promise.all([cleared, written])
+    await tab.become('playing')
+    tab.speaker.end()
+    await tab.become('idle')
+    expect(said(tab)).toEqual(['Two?'])
+    expect(tab.model.asked.at(-1)!.map(({ text }) => text)).not.toContain('One?')
+    await vi.waitFor(async () => {
+      expect((await tab.conversations.list()).map(({ turns }) => turns)).toEqual([1, 1])
+    })
+  })
+
+  it('that is asked for last is shown, whichever is read first; what is said goes there', async () => {
+    const tab = await tabOf()
+    const ids: string[] = []
+    for (const text of ['One?', 'Two?']) {
+      await tab.converse.clear()
+      await tab.says(text)
+      await vi.waitFor(() => expect(tab.kept.id).toBeDefined())
+      ids.push(tab.kept.id!)
+    }
+    await tab.converse.clear()
+    const shown = vi.fn()
+    const read = Promise.withResolvers<void>()
+    const { open } = tab.conversations
+    vi.spyOn(tab.conversations, 'open').mockImplementation(async id => {
+      if (id === ids[0]) await read.promise
+      shown(id)
+      return open(id)
+    })
+    const first = tab.converse.open(ids[0]!)
+    await vi.waitFor(() => expect(tab.conversations.open).toHaveBeenCalled())
+    const second = tab.converse.open(ids[1]!)
+    const written = tab.says('Three?')
+    read.resolve()
+    await Promise.all([first, second])
+    expect(tab.kept.id).toBe(ids[1])
+    await written
+    expect(said(tab)).toEqual(['Two?', 'Three?'])
+    expect((await tab.conversations.open(ids[0]!)).turns).toHaveLength(1)
+  })
+
+  it('is shown at once, though the talk in another one waits for its model, and nobody waits for that', async () => {
+    const tab = await tabOf()
+    await tab.says('One?')
+    await vi.waitFor(() => expect(tab.kept.id).toBeDefined())
+    const { id } = tab.kept
+    await tab.converse.clear()
+    const found = Promise.withResolvers<typeof tab.model>()
+    const open = vi.spyOn(tab.studio.languages, 'open').mockReturnValueOnce(found.promise)
+    const written = tab.converse.write('Two?')
+    await vi.waitFor(() => expect(open).toHaveBeenCalled())
+    await tab.converse.open(id!)
+    expect(said(tab)).toEqual(['One?'])
+    await written
+    found.resolve(tab.model)
+    expect([tab.converse.state, said(tab)]).toEqual(['idle', ['One?']])
+  })
+
+  it('that is not there is told of, unless another one was asked for meanwhile', async () => {
+    const tab = await tabOf()
+    await tab.says('One?')
+    await vi.waitFor(() => expect(tab.kept.id).toBeDefined())
+    const { id } = tab.kept
+    await tab.converse.clear()
+    await expect(tab.converse.open('nowhere')).rejects.toMatchObject({ code: 'not-found' })
+    const late = tab.converse.open('nowhere')
+    await tab.converse.open(id!)
+    await late
+    expect(said(tab)).toEqual(['One?'])
+  })
+})
+
+describe('what is typed', () => {
+  it('stays with whoever wrote it until a talk has taken it', async () => {
+    const tab = await tabOf()
+    const taken = vi.fn()
+    const open = vi.spyOn(tab.studio.languages, 'open')
+    open.mockRejectedValueOnce(new SeamError('offline', 'The companion is not there.'))
+    await tab.converse.write('Where is it?', taken)
+    expect(tab.converse.failure?.code).toBe('offline')
+    expect(taken).not.toHaveBeenCalled()
+    await tab.converse.write('Where is it?', taken)
+    expect(taken).toHaveBeenCalledOnce()
+    await tab.become('playing')
+  })
+})
+
+describe('who answers', () => {
+  const [nora, marcus] = INCLUDED_PERSONAS as [(typeof INCLUDED_PERSONAS)[0], (typeof INCLUDED_PERSONAS)[0]]
+  const prompt = ({ model }: Awaited<ReturnType<typeof tabOf>>) => model.asked.at(-1)![0]!.text
+
+  it('is as it was edited, when one comes back to the talk', async () => {
+    const tab = await tabOf()
+    const mine = await tab.personas.create({ ...newPersona('Wren'), prompt: 'You are shy.' })
+    await tab.converse.choose(mine)
+    await tab.says('One?')
+    expect(prompt(tab)).toContain('You are shy.')
+    await tab.personas.save({ ...mine, prompt: 'You are bold.' }, mine.revision)
+    await tab.converse.begin({ user: 'You' })
+    await tab.says('Two?')
+    expect(prompt(tab)).toContain('You are bold.')
+  })
+
+  it('is not changed by what another tab chooses', async () => {
+    const [here, there] = [await tabOf(), await tabOf()]
+    await here.converse.begin({ user: 'You' })
+    await here.says('One?')
+    await there.converse.choose(marcus)
+    await here.converse.begin({ user: 'You' })
+    expect(here.partner.persona.name).toBe(nora.name)
+    await here.says('Two?')
+    expect(here.kept.turns.map(turn => turn.name)).toEqual([nora.name, nora.name])
+    // One that is opened now begins with the latest choice.
+    const next = await tabOf()
+    await next.converse.begin({ user: 'You' })
+    expect(next.partner.persona.name).toBe(marcus.name)
+  })
+
+  it('has said what he began, though somebody else is chosen before he is done', async () => {
+    const tab = await tabOf()
+    await tab.converse.write('One?')
+    await tab.become('playing')
+    await tab.converse.choose(marcus)
+    tab.speaker.end()
+    await tab.become('idle')
+    await tab.says('Two?')
+    expect(tab.kept.turns.map(turn => turn.name)).toEqual([nora.name, marcus.name])
+  })
+
+  it('is whoever was chosen last, whichever model is found first', async () => {
+    const tab = await tabOf()
+    await tab.says('One?')
+    const slow = Promise.withResolvers<typeof tab.model>()
+    vi.spyOn(tab.studio.languages, 'open').mockReturnValueOnce(slow.promise)
+    const first = tab.converse.choose(marcus)
+    await tab.converse.choose(nora)
+    slow.resolve(tab.model)
+    await first
+    await tab.says('Two?')
+    expect(prompt(tab)).toContain(nora.name)
+    expect(tab.kept.turns.at(-1)!.name).toBe(nora.name)
+  })
+})
