@@ -1,11 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runCommand, script } from './testing/command.ts'
 
-const script = fileURLToPath(new URL('./main.ts', import.meta.url))
 // Each test starts whole processes, perhaps on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -28,26 +27,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function voxloom(args: readonly string[], input = '', around = env): Promise<Outcome> {
-  return new Promise(resolve => {
-    const child = execFile(
-      process.execPath,
-      [script, ...args],
-      { env: around, cwd: folder, maxBuffer: 1 << 26 },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-      },
-    )
-    child.stdin!.on('error', () => undefined)
-    child.stdin!.end(input)
-  })
-}
+const voxloom = (args: readonly string[], input = '', around = env) =>
+  runCommand(args, { env: around, cwd: folder }, input)
 
 describe('the command line', () => {
   it('prints its version and its help on standard output', async () => {

@@ -1,44 +1,27 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openPluginFixture, type PluginFixture } from '../daemon/fixture-plugins.ts'
+import { placeBeside, runCommand, script, type CommandPlace } from './testing/command.ts'
 
-const script = fileURLToPath(new URL('./main.ts', import.meta.url))
 vi.setConfig({ testTimeout: 60_000 })
 
 let fixture: PluginFixture
-let env: Record<string, string | undefined>
+let place: CommandPlace
 let work: string
 beforeAll(async () => {
   fixture = await openPluginFixture()
-  const home = join(fixture.folder, 'home')
-  work = join(fixture.folder, 'work')
-  mkdirSync(home)
-  mkdirSync(work)
-  // The command finds the token where the daemon of this test has it.
-  symlinkSync(join(fixture.folder, 'state'), join(home, 'voxloom'))
-  env = {
-    ...process.env,
-    XDG_STATE_HOME: home,
-    XDG_CONFIG_HOME: work,
-    VOXLOOM_PORT: String(fixture.port),
-    NO_COLOR: '1',
-  }
+  place = placeBeside(fixture)
+  work = place.cwd
 })
 afterAll(() => fixture.close())
 
-function jobs(args: readonly string[], more: Record<string, string> = {}) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-    execFile(process.execPath, [script, 'jobs', ...args], { env: { ...env, ...more }, cwd: work }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout: out, stderr: err }),
-    )
-  })
-}
+const jobs = (args: readonly string[], more: Record<string, string> = {}) =>
+  runCommand(['jobs', ...args], { ...place, env: { ...place.env, ...more } })
 
 describe('jobs', () => {
   it('are listed, shown and removed', async () => {
@@ -91,7 +74,7 @@ describe('a job’s output', () => {
 
   it('comes while the job runs', async () => {
     const { id } = await fixture.start({ say: 'first ', gate: 'cli' }, 'rest')
-    const child = spawn(process.execPath, [script, 'jobs', 'output', id], { env, cwd: work })
+    const child = spawn(process.execPath, [script, 'jobs', 'output', id], place)
     const [first] = (await once(child.stdout, 'data')) as [Buffer]
     expect(first.toString()).toBe('first ')
     fixture.open('cli')

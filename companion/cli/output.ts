@@ -1,4 +1,5 @@
 import type { Progress } from '#protocol/run.ts'
+import { plain, plainJson, plainLines } from './plain.ts'
 
 /** Data for whoever reads standard output. A reader that went away (`| head`) has had enough: no error. */
 export function print(text: string): void {
@@ -6,16 +7,17 @@ export function print(text: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined))
+  print(plainJson(JSON.stringify(value, undefined, process.stdout.isTTY ? 2 : undefined)))
 }
 
-/** Words for the person at the terminal; never data. */
+/** Words for the person at the terminal; never data. They may be somebody else's: a terminal obeys nothing in them. */
 export function tell(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${plainLines(text)}\n`)
 }
 
-/** Columns, padded to the widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Columns, padded to the widest cell. A terminal obeys nothing in them. */
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map(row => row.map(plain))
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
   return rows

@@ -1,33 +1,19 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openFixture, type Fixture } from '../daemon/fixture.ts'
+import { placeBeside, runCommand, type CommandPlace } from './testing/command.ts'
 
-const script = fileURLToPath(new URL('./main.ts', import.meta.url))
 vi.setConfig({ testTimeout: 60_000 })
 const origin = 'https://studio.example'
 
 let fixture: Fixture
-let env: Record<string, string | undefined>
+let place: CommandPlace
 beforeAll(async () => {
   fixture = await openFixture()
-  const home = join(fixture.folder, 'home')
-  mkdirSync(home)
-  // The command finds the token where the daemon of this test has it.
-  symlinkSync(join(fixture.folder, 'state'), join(home, 'voxloom'))
-  env = { ...process.env, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, VOXLOOM_PORT: String(fixture.port) }
+  place = placeBeside(fixture)
 })
 afterAll(() => fixture.close())
 
-function pair(...args: readonly string[]) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-    execFile(process.execPath, [script, 'pair', ...args], { env, cwd: fixture.folder }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    )
-  })
-}
+const pair = (...args: readonly string[]) => runCommand(['pair', ...args], place)
 
 /** Pairs a page as its user does. */
 async function paired(as: string): Promise<string> {

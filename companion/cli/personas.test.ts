@@ -39,6 +39,33 @@ it('takes a file in, gives it out, and forgets it', async () => {
   expect((await personas('list')).stdout).not.toContain('Iris')
 })
 
+it('shows what a card says, and lets the terminal obey nothing of it', async () => {
+  const hostile = '\u001b]0;mine\u0007\u001b[2J\u009b2J\u202e'
+  const data = {
+    name: `Eve${hostile}`,
+    description: `Hides${hostile}`,
+    first_mes: `Hello.\n${hostile}Bye.`,
+    extensions: 3,
+  }
+  writeFileSync(join(home.folder, 'eve.json'), JSON.stringify({ spec: 'chara_card_v2', spec_version: '2.0', data }))
+  const taken = await personas('import', 'eve.json')
+  expect(taken.stdout).toMatch(/^Eve]0;mine\[2J2J: imported as \S{36}\n$/)
+  const id = taken.stdout.trim().slice(-36)
+  const seen = [
+    taken,
+    await personas('list'),
+    await personas('show', id),
+    await personas('export', id, '-o', 'eve.yaml'),
+    await personas('export', id),
+    await personas('show', `eve${hostile}s`),
+    await personas('remove', id),
+  ]
+  for (const { stdout, stderr } of seen) expect(stdout + stderr).toMatch(/^[^\0-\x08\x0b-\x1f\x7f-\x9f\u202e]+$/)
+  expect(seen[2]!.stdout).toContain('\nGreeting:\nHello.\n]0;mine[2J2JBye.\n')
+  expect(taken.stderr).toContain('extensions')
+  expect(seen[5]!.stderr).toContain('Did you mean “Eve]0;')
+})
+
 it('removes an included one, and brings it back', async () => {
   expect((await personas('remove', 'Fable')).stdout).toBe('Fable: removed\n')
   expect((await personas('list')).stdout).not.toContain('Fable')

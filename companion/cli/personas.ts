@@ -12,6 +12,7 @@ import { voiceName } from '../core/voice.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { fileOutput, mayReplace, pipeOutput } from './output-file.ts'
 import { print, printJson, table, tell } from './output.ts'
+import { plainJson, plainLabel, plainLines } from './plain.ts'
 
 const persona = {
   type: 'positional',
@@ -29,7 +30,13 @@ const list = defineCommand({
     const context = await openContext(args)
     const all = await open(context).list()
     if (context.json) return printJson(all.map(summary))
-    const rows = all.map(each => [each.name, each.id, voiceName(each.voice), each.lang, ORIGINS[each.origin]])
+    const rows = all.map(each => [
+      plainLabel(each.name),
+      each.id,
+      voiceName(each.voice),
+      each.lang,
+      ORIGINS[each.origin],
+    ])
     print(table([['NAME', 'ID', 'VOICE', 'LANG', 'FROM'], ...rows]))
   },
 })
@@ -43,7 +50,7 @@ const show = defineCommand({
     if (context.json) return printJson(found)
     const { lorebook, model, temperature, updatedAt } = found
     const facts: [string, string | undefined][] = [
-      ['name', found.name],
+      ['name', plainLabel(found.name)],
       ['id', found.id],
       ['from', ORIGINS[found.origin]],
       ['changed', updatedAt && `${updatedAt} (revision ${found.revision})`],
@@ -59,7 +66,7 @@ const show = defineCommand({
       ['Prompt', found.prompt],
       ['Description', found.description],
     ]
-    for (const [title, text] of texts) if (text) print(`\n${title}:\n${text}`)
+    for (const [title, text] of texts) if (text) print(`\n${title}:\n${plainLines(text)}`)
   },
 })
 
@@ -71,8 +78,9 @@ const take = defineCommand({
     const bytes = await readCard(args.file)
     const { personas, problems } = await importInto(open(context), bytes)
     if (context.json) return printJson({ personas: personas.map(summary), problems })
-    for (const { name, id } of personas) print(`${name}: imported as ${id}`)
-    for (const { name, sentences } of problems) for (const sentence of sentences) tell(`${name}: ${sentence}`)
+    for (const { name, id } of personas) print(`${plainLabel(name)}: imported as ${id}`)
+    for (const { name, sentences } of problems)
+      for (const sentence of sentences) tell(`${plainLabel(name)}: ${sentence}`)
   },
 })
 
@@ -108,7 +116,9 @@ const give = defineCommand({
     }
     const store = open(context)
     const found = await findPersona(store, args.persona)
-    const bytes = writePersona(found, await store.files(found.id), format)
+    const card = writePersona(found, await store.files(found.id), format)
+    // The output may be a terminal.
+    const bytes = output === '-' && format === 'json' ? Buffer.from(plainJson(Buffer.from(card).toString())) : card
     if (output !== '-') await mayReplace(output, args.force === true)
     const sink = output === '-' ? pipeOutput() : await fileOutput(output)
     try {
@@ -120,7 +130,7 @@ const give = defineCommand({
     }
     if (output === '-') return
     if (context.json) printJson({ output, format, bytes: bytes.length })
-    else print(`${output}: ${found.name}, ${bytes.length.toLocaleString('en')} bytes`)
+    else print(`${output}: ${plainLabel(found.name)}, ${bytes.length.toLocaleString('en')} bytes`)
   },
 })
 
@@ -142,7 +152,7 @@ const remove = defineCommand({
     const { id, name } = await findPersona(store, args.persona)
     await store.remove(id)
     if (context.json) printJson({ removed: id })
-    else print(`${name}: removed`)
+    else print(`${plainLabel(name)}: removed`)
   },
 })
 
@@ -157,7 +167,7 @@ const reset = defineCommand({
     const id = args.persona.includes(':') ? args.persona : `included:${args.persona.toLowerCase()}`
     const kept = await open(context).reset(id)
     if (context.json) printJson(summary(kept))
-    else print(`${kept.name}: as it came with Voxloom`)
+    else print(`${plainLabel(kept.name)}: as it came with Voxloom`)
   },
 })
 

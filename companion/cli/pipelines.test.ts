@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -13,12 +13,11 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { COPY, fixture, isRunning, type FixtureOptions } from '../core/testing/plugins.ts'
 import { fileOutput } from './output-file.ts'
+import { runCommand, script } from './testing/command.ts'
 
-const script = fileURLToPath(new URL('./main.ts', import.meta.url))
 // Each test starts whole processes, perhaps on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -59,27 +58,11 @@ function pipeline(...plugins: readonly (readonly [code: string, options?: Fixtur
   return ['run', 'p.cr', ...found.flatMap(plugin => ['--plugins', plugin.folder])]
 }
 
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function voxloom(
-  args: readonly string[],
-  { input = '', uid }: { input?: string; uid?: number } = {},
-): Promise<Outcome> {
-  return new Promise(resolve => {
-    // Another user has folders of its own.
-    const place = uid === undefined ? home : join(folder, 'nowhere')
-    const options = { env: env(place), cwd: folder, maxBuffer: 1 << 26, ...(uid !== undefined && { uid }) }
-    const child = execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    )
-    child.stdin!.on('error', () => undefined)
-    child.stdin!.end(input)
-  })
-}
+/** Another user has folders of its own. */
+const voxloom = (args: readonly string[], { input = '', uid }: { input?: string; uid?: number } = {}) =>
+  uid === undefined
+    ? runCommand(args, { env: env(), cwd: folder }, input)
+    : runCommand(args, { env: env(join(folder, 'nowhere')), cwd: folder, uid }, input)
 
 function start(args: readonly string[]) {
   const child = spawn(process.execPath, [script, ...args], { env: env(), cwd: folder })

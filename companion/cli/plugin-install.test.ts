@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { manifestText, pluginZip, zip } from '../core/install/testing/archives.ts'
 import { workingBubblewrap } from '../core/sandbox/probe.ts'
@@ -10,8 +8,8 @@ import { scratch } from '../core/testing/plugins.ts'
 import { offerTable } from './plugin-offer.ts'
 import { loadConfig } from '../core/config/load.ts'
 import { parseManifest } from '../core/plugins/manifest.ts'
+import { runCommand } from './testing/command.ts'
 
-const script = fileURLToPath(new URL('./main.ts', import.meta.url))
 // Each test starts whole processes, perhaps on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -34,13 +32,7 @@ function workshop() {
   const env = { ...process.env, NO_COLOR: '1', HOME: folder }
   for (const kind of ['CONFIG', 'STATE', 'DATA', 'CACHE'])
     Object.assign(env, { [`XDG_${kind}_HOME`]: join(folder, kind) })
-  const voxloom = (...args: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-      const child = execFile(process.execPath, [script, ...args], { env, cwd: folder }, (error, stdout, stderr) =>
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-      )
-      child.stdin!.end()
-    })
+  const voxloom = (...args: string[]) => runCommand(args, { env, cwd: folder })
   const save = (bytes: Uint8Array, name = 'shout.zip') => {
     writeFileSync(join(folder, name), bytes)
     return createHash('sha256').update(bytes).digest('hex')

@@ -4,6 +4,7 @@ import type { Offer } from '../core/install/install.ts'
 import { confinementOf, rulesOf } from '../core/sandbox/rules.ts'
 import { sandboxOf } from '../core/sandbox/confine.ts'
 import { table } from './output.ts'
+import { plainLabel } from './plain.ts'
 
 /** What a person should know before a plugin is installed. */
 export function offerTable(offer: Offer, config: Config): string {
@@ -24,7 +25,7 @@ export function offerTable(offer: Offer, config: Config): string {
       ['replaces', before ? `${before.version} (${before.key ? `signed with “${before.key}”` : before.trust})` : ''],
     ]
       .filter(([, value]) => value !== '')
-      .map(row => row.map(plain)),
+      .map(row => row.map(plainLabel)),
   )
 }
 
@@ -32,7 +33,3 @@ export async function askWhether(message: string): Promise<boolean> {
   const answer = await confirm({ message, initialValue: false, output: process.stderr })
   return !isCancel(answer) && answer
 }
-
-/** What somebody else wrote, so that it can't move the cursor or turn the line round. */
-export const plain = (text: string): string =>
-  text.slice(0, 400).replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it, vi } from 'vitest'
 import { manifestText } from '../core/install/testing/archives.ts'
 import { scratch } from '../core/testing/plugins.ts'
+import { runCommand } from './testing/command.ts'
 
-const script = fileURLToPath(new URL('./main.ts', import.meta.url))
 // Each test starts whole processes, perhaps on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -20,14 +18,7 @@ function tryThree(...args: string[]) {
     mkdirSync(join(folder, name))
     writeFileSync(join(folder, name, 'plugin.toml'), name === 'three' ? '' : manifestText(name, '1.0.0', ODD_INPUT))
   }
-  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-    execFile(
-      process.execPath,
-      [script, 'plugins', 'test', 'one', 'two', 'three', ...args],
-      { env, cwd: folder },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    )
-  })
+  return runCommand(['plugins', 'test', 'one', 'two', 'three', ...args], { env, cwd: folder })
 }
 
 /** Names a test input that is not there: the kit gives up at once. */

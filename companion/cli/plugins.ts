@@ -16,9 +16,9 @@ import { MANIFEST } from '../core/plugins/manifest.ts'
 import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
 import { print, printJson, table, tell } from './output.ts'
+import { plainLabel } from './plain.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
 import { accept, install, remove } from './plugin-install.ts'
-import { plain } from './plugin-offer.ts'
 import { trust, untrust } from './plugin-trust.ts'
 
 const name = { type: 'positional', required: true, description: 'a plugin of the list', valueHint: 'PLUGIN' } as const
@@ -43,7 +43,7 @@ const list = defineCommand({
         : [id, '', '', '', '', 'can’t be used'],
     )
     print(table([['PLUGIN', 'VERSION', 'STAGE', 'READS', 'WRITES', 'STATE'], ...rows]))
-    for (const { id, problem } of infos) if (problem !== undefined) tell(plain(`${id}: ${problem}`))
+    for (const { id, problem } of infos) if (problem !== undefined) tell(plainLabel(`${id}: ${problem}`))
   },
 })
 
@@ -69,7 +69,7 @@ const show = defineCommand({
       ['sandbox', info.sandbox === 'bubblewrap' ? 'bubblewrap' : 'unsandboxed'],
       ['folder', info.folder],
     ]
-    print(table(facts.filter(([, value]) => value !== '').map(row => row.map(plain))))
+    print(table(facts.filter(([, value]) => value !== '').map(row => row.map(plainLabel))))
     const options = Object.entries(info.options).map(
       ([option, { type, default: standard, description = '', ...rest }]) => {
         const range = rest.enum

@@ -113,7 +113,7 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
     }
     if (command.subCommands) {
       await checkOptions(command, rest)
-      tell(await usageFor(path, process.stderr))
+      process.stderr.write(`${await usageFor(path, process.stderr)}\n`)
       return EXIT.usage
     }
     await checkOptions(command, rest)

@@ -1,6 +1,6 @@
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -16,16 +16,17 @@ import { openListeners } from '../core/listening/open.ts'
 import { SpeakerPool } from '../core/speakers/pool.ts'
 import { toPcm16 } from '../core/wav.ts'
 import { openFixture, type Fixture } from '../daemon/fixture.ts'
+import { placeBeside, runCommand, type CommandPlace } from './testing/command.ts'
 
 // The command itself, with a companion that has real weights: what is said to it was recorded, what it says is heard.
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
-const script = fileURLToPath(new URL('../voxloom.mjs', import.meta.url))
+const program = fileURLToPath(new URL('../voxloom.mjs', import.meta.url))
 
 let fixture: Fixture
 let server: LanguageServer
+let place: CommandPlace
 let work: string
-let env: Record<string, string | undefined>
 beforeAll(async () => {
   // Who is asked ahead of time is asked again: always the same answer.
   server = await startLanguageServer({ otherwise: { tokens: ['Fine, ', 'thank ', 'you.'] } })
@@ -34,19 +35,8 @@ beforeAll(async () => {
     speakers: new SpeakerPool({ models: modelsFolder, speakers: 1, threads: 2 }),
     listeners: openListeners(modelsFolder),
   })
-  const home = join(fixture.folder, 'home')
-  work = join(fixture.folder, 'work')
-  mkdirSync(home)
-  mkdirSync(work)
-  // The command finds the token where the companion of this test has it.
-  symlinkSync(join(fixture.folder, 'state'), join(home, 'voxloom'))
-  env = {
-    ...process.env,
-    XDG_STATE_HOME: home,
-    XDG_CONFIG_HOME: work,
-    VOXLOOM_PORT: String(fixture.port),
-    NO_COLOR: '1',
-  }
+  place = placeBeside(fixture)
+  work = place.cwd
   const provider = { preset: 'other', name: 'Box', base: server.openAi, model: 'llama3.2:3b' }
   const headers = { ...fixture.bearer, 'content-type': 'application/json' }
   const { status } = await fixture.send('PUT', '/language/providers/box', { headers, body: JSON.stringify(provider) })
@@ -57,14 +47,8 @@ afterAll(async () => {
   await server.close()
 })
 
-function talk(args: readonly string[], more: Record<string, string> = {}) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-    const options = { env: { ...env, ...more }, cwd: work }
-    execFile(process.execPath, [script, 'talk', ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    )
-  })
-}
+const talk = (args: readonly string[], more: Record<string, string> = {}) =>
+  runCommand(['talk', ...args], { ...place, env: { ...place.env, ...more } })
 const sessions = async () =>
   JSON.parse((await fixture.ask('/sessions', fixture.bearer)).body.toString()) as SessionInfo[]
 
@@ -144,9 +128,9 @@ describe.skipIf(process.platform === 'win32')('a talk in the terminal', () => {
     const { samples, sampleRate } = await recording('sentence')
     expect(sampleRate).toBe(16_000)
     writeFileSync(at('speech.raw'), toPcm16(samples))
-    const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [script, 'talk', '--persona', 'nora'], {
-      env: { ...env, PATH: soundPrograms() },
-      cwd: work,
+    const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [program, 'talk', '--persona', 'nora'], {
+      ...place,
+      env: { ...place.env, PATH: soundPrograms() },
     })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', data => (stdout += String(data)))

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { fromErrorData, SeamError, type ErrorData, type Failure } from '#protocol/errors.ts'
-import type { ClientMessage, ServerMessage } from '#protocol/sessions.ts'
+import type { ClientMessage } from '#protocol/session-client.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
 import { ensureToken } from '../../core/token.ts'
 import type { Context } from '../context.ts'
 

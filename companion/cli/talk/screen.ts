@@ -1,6 +1,7 @@
 import type { Turn } from '#protocol/dialogue.ts'
-import type { ServerMessage } from '#protocol/sessions.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
 import { print, tell } from '../output.ts'
+import { plain, plainJson, plainLabel } from '../plain.ts'
 
 /** Columns of a terminal that does not say how many it has. */
 const COLUMNS = 80
@@ -21,7 +22,7 @@ export class TalkScreen {
   show(message: ServerMessage): void {
     switch (message.type) {
       case 'session_started':
-        this.#name = plain(message.persona.name)
+        this.#name = plainLabel(message.persona.name)
         return
       case 'transcription':
         if (!message.is_final) return this.#live(`You: ${plain(message.text)}`)
@@ -57,7 +58,7 @@ export class TalkScreen {
   #turn(turn: Turn): void {
     if (this.#isJson) {
       this.clear()
-      return print(JSON.stringify(turn))
+      return print(plainJson(JSON.stringify(turn)))
     }
     const { reply } = turn
     const heard = plain(reply?.heard ?? '')
@@ -79,10 +80,3 @@ export class TalkScreen {
     this.#shown = true
   }
 }
-
-/** In one line, and nothing in it that a terminal would obey: it was written by a model, or by who wrote a card. */
-const plain = (text: string): string =>
-  text
-    .replace(/\s+/g, ' ')
-    .replace(/[\x00-\x1f\x7f-\x9f]/g, '')
-    .trim()

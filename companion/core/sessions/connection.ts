@@ -1,8 +1,9 @@
 import { SeamError } from '#protocol/errors.ts'
-import { clientMessage, clientMessages, type ClientMessage, type ConnectionWish } from '#protocol/sessions.ts'
-import { MOST_MESSAGE } from './limits.ts'
+import type { ClientMessage, ConnectionWish } from '#protocol/session-client.ts'
+import { MOST_WAITING } from './limits.ts'
 import { errorMessage } from './messages.ts'
 import type { SessionLine } from './outlet.ts'
+import { readMessage } from './read-message.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import type { Talk } from './talk.ts'
@@ -14,25 +15,24 @@ const SAMPLE_BYTES = 4
 /** A client's messages on their way to its session, in order. Whatever can't be used is told, and the session goes on. */
 export class Connection {
   readonly #line: SessionLine
+  /** What holds unless hello says otherwise. */
+  readonly #wish: ConnectionWish
   #session: Session | undefined
-  #inbox: Promise<void>
+  readonly #inbox: (() => Promise<void> | void)[] = []
+  /** One message is taken, or the session is not there yet: the others wait. */
+  #isBusy = true
+  /** Reads on; undefined while nothing waits for too long. */
+  #resume: (() => void) | undefined
+  /** Start and stop that are under way. */
+  #presses = 0
   #isFirst = true
   #isGone = false
   #isWarned = false
 
   constructor(sessions: Sessions, id: string, line: SessionLine, wish: ConnectionWish) {
     this.#line = line
-    this.#inbox = sessions.connect(id, line, wish).then(
-      session => {
-        this.#session = session
-        if (this.#isGone) session.disconnect(line)
-      },
-      (error: unknown) => {
-        const message = errorMessage(error)
-        line.tell(message)
-        line.end(REFUSED, 'message' in message ? message.message : '')
-      },
-    )
+    this.#wish = wish
+    void this.#enter(sessions.connect(id, line, wish))
   }
 
   text(text: string): void {
@@ -57,14 +57,48 @@ export class Connection {
   }
 
   #next(act: () => Promise<void> | void): void {
-    this.#inbox = this.#inbox
-      .then(() => (this.#isGone ? undefined : act()))
-      .catch((error: unknown) => this.#line.tell(errorMessage(error)))
+    this.#inbox.push(act)
+    if (this.#inbox.length > MOST_WAITING) this.#resume ??= this.#line.pause()
+    if (!this.#isBusy) void this.#work()
+  }
+
+  async #enter(connecting: Promise<Session>): Promise<void> {
+    const line = this.#line
+    try {
+      this.#session = await connecting
+      if (this.#isGone) this.#session.disconnect(line)
+    } catch (error) {
+      const message = errorMessage(error)
+      line.tell(message)
+      line.end(REFUSED, 'message' in message ? message.message : '')
+    }
+    await this.#work()
+  }
+
+  /** One message after the other. Not a chain of promises: the trace of each error would run along all of it. */
+  async #work(): Promise<void> {
+    this.#isBusy = true
+    for (let act = this.#inbox.shift(); act; act = this.#inbox.shift()) {
+      try {
+        if (!this.#isGone) await act()
+      } catch (error) {
+        // Who sends what can't be used, and does not read why, waits.
+        await this.#line.room()
+        this.#line.tell(errorMessage(error))
+      }
+      if (this.#inbox.length <= MOST_WAITING / 2) this.#readOn()
+    }
+    this.#isBusy = false
+  }
+
+  #readOn(): void {
+    this.#resume?.()
+    this.#resume = undefined
   }
 
   async #take(message: ClientMessage): Promise<void> {
     const isFirst = this.#isFirst
-    this.#isFirst = false
+    if (message.type !== 'hello') this.#isFirst = false
     const session = this.#session
     const talk = this.#talk
     if (!session || !talk) return
@@ -72,15 +106,15 @@ export class Connection {
       case 'hello': {
         if (!isFirst) throw new SeamError('conflict', 'hello must be the first message. It was passed over.')
         const { type: _, ...wish } = message
-        await session.connect(this.#line, wish)
+        await session.connect(this.#line, { ...this.#wish, ...wish })
+        this.#isFirst = false
         if (this.#isGone) session.disconnect(this.#line)
         return
       }
       case 'start_recording':
-        return unattended(talk.press('start'))
+        return this.#press(talk, 'start')
       case 'stop_recording':
-        // Not waited for: what comes next may be the sound that it waits behind.
-        return unattended(talk.press('stop'))
+        return this.#press(talk, 'stop')
       case 'cancel':
         return talk.press('cancel')
       case 'text':
@@ -92,6 +126,16 @@ export class Connection {
       case 'playback_position':
         return talk.report(message.samples, message.turn)
     }
+  }
+
+  /** Not waited for unless many are under way: a cancel must get past it. What it comes to is told by the dialogue. */
+  #press(talk: Talk, command: 'start' | 'stop'): Promise<void> | void {
+    this.#presses += 1
+    const done = talk
+      .press(command)
+      .catch(() => undefined)
+      .finally(() => void (this.#presses -= 1))
+    if (this.#presses > MOST_WAITING) return done
   }
 
   /** A copy as samples: −1…1, and silence for what is none. */
@@ -118,39 +162,5 @@ export class Connection {
     this.#isWarned = true
     const why = `${count} samples of a message are not numbers, and were taken for silence. Send 32-bit floats, little-endian, from −1 to 1. This is told once.`
     this.#line.tell(errorMessage(new SeamError('bad-input', why)))
-  }
-}
-
-/** What it comes to is told by the dialogue. */
-function unattended(done: Promise<void>): void {
-  void done.catch(() => undefined)
-}
-
-/** @throws SeamError bad-input, saying what is wrong and that it was passed over */
-function readMessage(text: string): ClientMessage {
-  const passed = (what: string) => new SeamError('bad-input', `${what} The message was passed over.`)
-  if (Buffer.byteLength(text) > MOST_MESSAGE) throw passed(`A message in text has at most ${MOST_MESSAGE} bytes.`)
-  const data = parse(text)
-  if (typeof data !== 'object' || data === null || !('type' in data)) {
-    throw passed('A message in text is a JSON object with a “type”.')
-  }
-  const { type } = data
-  if (typeof type !== 'string' || !Object.hasOwn(clientMessages, type)) {
-    throw passed(
-      `There is no message “${String(type).slice(0, 80)}”: there are ${Object.keys(clientMessages).join(', ')}.`,
-    )
-  }
-  const read = clientMessage.safeParse(data)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  const at = issue?.path.join('.') ?? ''
-  throw passed(`${type} can’t be used: ${at ? `“${at}”: ` : ''}${issue?.message ?? 'it has another shape'}.`)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

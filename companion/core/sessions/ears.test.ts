@@ -49,6 +49,30 @@ describe('ears for a client', () => {
     expect(told).toEqual(['speech-start', 'speech-end', 'final'])
   })
 
+  it('take it for silence, too, when what came before was not heard yet', async () => {
+    const { clock, listeners, told, push } = scene()
+    const gate = Promise.withResolvers<void>()
+    listeners.gate = gate.promise
+    push(1)
+    await clock.pass(MUTED_AFTER)
+    gate.resolve()
+    await settle()
+    expect(told).toEqual(['speech-start', 'speech-end', 'final'])
+  })
+
+  it('stay open for what waits to be heard, however long that takes', async () => {
+    const { clock, listeners, told, push } = scene()
+    const gate = Promise.withResolvers<void>()
+    listeners.gate = gate.promise
+    push(1)
+    await clock.pass(QUIET_AFTER)
+    gate.resolve()
+    await settle()
+    expect([told, listeners.open]).toEqual([['speech-start', 'speech-end', 'final'], 1])
+    await clock.pass(QUIET_AFTER)
+    expect(listeners.open).toBe(0)
+  })
+
   it('let a failure pass before they try again', async () => {
     const { clock, listeners, failures, push } = scene()
     listeners.failure = new Error('It died.')

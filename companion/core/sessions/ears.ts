@@ -4,6 +4,7 @@ import type { Clock, Ears, ListenEvent } from '#dialogue/types.ts'
 import { CONVERSATION_RULES } from '#engine/transcribe/utterances.ts'
 import type { Lang } from '#protocol/speech.ts'
 import type { ListenerPool } from '../listening/pool.ts'
+import { ClientEcho } from './echo.ts'
 import { SoundQueue } from './sound-queue.ts'
 
 /** Milliseconds without sound from the client that count as silence: a microphone that is muted sends none. */
@@ -12,6 +13,8 @@ export const MUTED_AFTER = 1_000
 export const QUIET_AFTER = 60_000
 /** Milliseconds after a failure in which sound is passed over: the next try would end as the last one did. */
 export const DEAF_FOR = 3_000
+/** Seconds by which two ways to add up a sound may differ. */
+const ROUNDING = 0.001
 
 export interface SessionEarsParts {
   readonly clock: Clock
@@ -33,6 +36,7 @@ export class SessionEars implements Ears {
   readonly #words: UtteranceEars
   readonly #muted: Timer
   readonly #quiet: Timer
+  readonly #echo = new ClientEcho()
   readonly #waiting = new Set<{ readonly until: number; readonly resolve: () => void }>()
   #queue: SoundQueue | undefined
   #stop: AbortController | undefined
@@ -57,10 +61,11 @@ export class SessionEars implements Ears {
     const { clock, sampleRate } = this.#parts
     if (clock.now() < this.#deafUntil) return
     const queue = this.#queue ?? this.#begin()
-    queue.push(samples)
     this.#words.take(samples.length / sampleRate)
-    this.#muted.start(MUTED_AFTER, () => this.#words.isOpen && void this.finish())
-    this.#quiet.start(QUIET_AFTER, () => this.close())
+    this.#give(queue, samples)
+    // Whether something is open or not: what was sent may not have been heard yet.
+    this.#muted.start(MUTED_AFTER, () => void this.finish())
+    this.#rest()
   }
 
   /** The sound is listened to as it comes. */
@@ -69,8 +74,19 @@ export class SessionEars implements Ears {
   finish(): Promise<void> {
     const told = this.#words.finish()
     const seconds = this.#words.ending()
-    if (seconds > 0) this.#queue?.push(new Float32Array(Math.round(seconds * this.#parts.sampleRate)))
+    if (seconds > 0 && this.#queue) {
+      this.#give(this.#queue, new Float32Array(Math.round(seconds * this.#parts.sampleRate)))
+    }
     return told
+  }
+
+  /** What the client is sent, to be heard there. */
+  sent(samples: Float32Array, sampleRate: number): void {
+    this.#echo.sent(samples, sampleRate)
+  }
+
+  isEcho(from: number, to?: number): boolean | undefined {
+    return this.#echo.isEcho(from, to)
   }
 
   /** Resolves when all that came before was heard. Its words may still be missing. */
@@ -93,6 +109,17 @@ export class SessionEars implements Ears {
     this.#words.end()
     this.#look()
     this.#parts.progress()
+  }
+
+  #give(queue: SoundQueue, samples: Float32Array<ArrayBuffer>): void {
+    this.#echo.heard(samples, this.#parts.sampleRate)
+    queue.push(samples)
+  }
+
+  /** Closes when nothing has come for long, and nothing waits to be heard or to be told. */
+  #rest(): void {
+    const isBusy = () => this.#words.isOpen || this.behind > ROUNDING
+    this.#quiet.start(QUIET_AFTER, () => (isBusy() ? this.#rest() : this.close()))
   }
 
   #begin(): SoundQueue {
@@ -131,7 +158,7 @@ export class SessionEars implements Ears {
 
   #look(): void {
     for (const waiting of [...this.#waiting]) {
-      if (this.#queue && this.#heard < waiting.until - 0.001) continue
+      if (this.#queue && this.#heard < waiting.until - ROUNDING) continue
       this.#waiting.delete(waiting)
       waiting.resolve()
     }

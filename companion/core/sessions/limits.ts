@@ -6,6 +6,8 @@ export const SESSION_LIFE = 10 * 60_000
 export const MOST_MESSAGE = 1 << 16
 /** Bytes of a binary message; a larger one closes the connection. */
 export const MOST_FRAME = 1 << 20
+/** Messages of a client that may wait for those before them before nothing more is read. */
+export const MOST_WAITING = 32
 /** Seconds of sound that may wait to be heard before nothing more is read from a client, and with which that goes on. */
 export const MOST_AHEAD = 30
 export const LESS_AHEAD = 10

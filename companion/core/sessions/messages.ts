@@ -1,6 +1,6 @@
 import type { DialogueEvent, EventsDropped } from '#protocol/dialogue.ts'
 import { errorData } from '#protocol/errors.ts'
-import type { ServerMessage } from '#protocol/sessions.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
 
 /**
  * What a client is told of an event: nothing of what only concerns the inside, and nothing of PlaybackStarted, which the

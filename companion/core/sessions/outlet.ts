@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { DialogueEvent, EventsDropped } from '#protocol/dialogue.ts'
-import type { ServerMessage } from '#protocol/sessions.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
 import { messagesOf } from './messages.ts'
 import type { SinkOutlet } from './sink.ts'
 
@@ -11,8 +11,8 @@ export interface SessionLine {
   sound(samples: Float32Array<ArrayBuffer>): void
   /** Resolves when the client has read enough of what was sent, or is gone. */
   room(): Promise<void>
-  /** Whether nothing more is to be read from the client for now. */
-  pause(isPaused: boolean): void
+  /** Nothing more is read from the client until what this returns is called. Others may hold it up, too. */
+  pause(): () => void
   /** Ends the connection. @param code of the WebSocket protocol */
   end(code: number, reason: string): void
 }
@@ -24,6 +24,7 @@ export interface SessionLine {
 export class Outlet implements SinkOutlet {
   readonly #line: SessionLine
   readonly #sampleRate: number
+  readonly #sent: (samples: Float32Array) => void
   /** The last turn of which something was told. */
   #turn = 0
   #isTelling = false
@@ -33,9 +34,11 @@ export class Outlet implements SinkOutlet {
   #ending: ServerMessage | undefined
   #over = false
 
-  constructor(line: SessionLine, sampleRate: number) {
+  /** @param sent is told of sound that is on its way */
+  constructor(line: SessionLine, sampleRate: number, sent: (samples: Float32Array) => void) {
     this.#line = line
     this.#sampleRate = sampleRate
+    this.#sent = sent
   }
 
   /** The turn whose sound is sent. */
@@ -77,6 +80,7 @@ export class Outlet implements SinkOutlet {
   }
 
   sound(samples: Float32Array<ArrayBuffer>): void {
+    this.#sent(samples)
     this.#line.sound(samples)
   }
 

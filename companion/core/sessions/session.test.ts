@@ -191,6 +191,46 @@ describe('a session', () => {
     expect(line.of('error')[0]).toMatchObject({ code: 'conflict', message: expect.stringContaining('first message') })
   })
 
+  it('takes hello again when it could not be used', async () => {
+    const { line, say, until } = connect(open())
+    say('hello', { persona: 'nobody' })
+    say('hello', { output_rate: 44_100 })
+    await until('session_started', 2)
+    expect(line.of('error')).toMatchObject([{ code: 'not-found' }])
+    expect(line.of('session_started')[1]).toMatchObject({ output: { sample_rate: 44_100 } })
+  })
+
+  it('begins anew with hello, and keeps what the address says', async () => {
+    const scene = open()
+    const { line, say, until } = connect(scene, { greet: true })
+    await until('sound')
+    say('hello', { output_rate: 16_000 })
+    await until('turn_complete', 2)
+    const [begun, anew] = [line.kinds.indexOf('session_started'), line.kinds.lastIndexOf('session_started')]
+    expect(line.kinds.slice(begun + 1, anew).slice(-3)).toEqual(['playback_interrupted', 'turn_complete', 'idle'])
+    expect(line.kinds.slice(anew)).not.toContain('playback_interrupted')
+    expect(line.of('session_started')[1]).toMatchObject({
+      input: { sample_rate: CLIENT_RATE },
+      output: { sample_rate: 16_000 },
+    })
+    // What was broken off was nobody's wish: the persona greets all the same, and its history begins there.
+    expect(scene.sessions.get('x').history).toMatchObject([{ id: 1, outcome: 'complete', reply: { unheard: '' } }])
+  })
+
+  it('is not taken back by the hello of a client that has lost it meanwhile', async () => {
+    const scene = open()
+    const first = connect(scene)
+    await first.until('session_started')
+    const second = connect(scene)
+    first.say('hello', { mode: 'hands-free' })
+    await second.until('session_started')
+    await new Promise(resolve => setTimeout(resolve, 100))
+    expect([first.line.ended, second.line.ended]).toMatchObject([{ code: 4001 }, undefined])
+    expect(scene.sessions.get('x').isConnected).toBe(true)
+    second.connection.gone()
+    expect(scene.sessions.get('x').isConnected).toBe(false)
+  })
+
   it('tells of a listener that fails, once, and listens again later', async () => {
     const scene = open(['Yes.'])
     scene.listeners.failure = new Error('The weights are gone.')

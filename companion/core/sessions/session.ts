@@ -2,15 +2,9 @@ import type { Turn } from '#protocol/dialogue.ts'
 import { greetingsOf } from '#dialogue/personas/prompt/prompt.ts'
 import type { Clock } from '#dialogue/types.ts'
 import { SeamError } from '#protocol/errors.ts'
-import {
-  INPUT_RATE,
-  OUTPUT_RATE,
-  type ConnectionWish,
-  type ServerMessage,
-  type SessionCommand,
-  type SessionInfo,
-  type SessionWish,
-} from '#protocol/sessions.ts'
+import type { ConnectionWish } from '#protocol/session-client.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
+import { INPUT_RATE, OUTPUT_RATE, type SessionCommand, type SessionInfo, type SessionWish } from '#protocol/sessions.ts'
 import { Resampler } from '#dsp/resampler.ts'
 import { kokoroInfo } from '#engine/speech/kokoro/meta.ts'
 import { HEARING_RATE } from '#engine/transcribe/recogniser.ts'
@@ -92,15 +86,19 @@ export class Session {
   }
 
   /**
-   * A client is there. One that was there before is told so, and loses the session.
+   * A client is there. One that was there before is told so, and loses the session. For the same one it begins anew.
    * @throws SeamError not-found, bad-input, unsupported; then nothing has changed
    */
   async connect(line: SessionLine, wish: ConnectionWish): Promise<void> {
     const { input_rate: inputRate = INPUT_RATE, output_rate: outputRate = OUTPUT_RATE, greet, ...rest } = wish
     requireRates(inputRate, outputRate)
+    const isAgain = this.#line === line
     await this.change(rest)
     const parts = { segmenter: await segmenter, inputRate, outputRate }
+    if (isAgain && this.#line === line) await this.#drop()
     if (this.#isOver) throw new SeamError('cancelled', 'The session was ended while you connected.')
+    // It has left meanwhile, or lost the session.
+    if (isAgain && this.#line !== line) return
     if (this.#line && this.#line !== line) {
       const why = 'Another client has taken this session over.'
       this.#line.tell(errorMessage(new SeamError('conflict', why)))
@@ -157,11 +155,18 @@ export class Session {
     line?.end(code, reason)
   }
 
+  /** What was begun is told to its end, and forgotten: it was nobody's wish. */
+  async #drop(): Promise<void> {
+    const talk = this.#talk
+    this.#talk = undefined
+    await talk?.close()
+  }
+
   #leave(): void {
     const talk = this.#talk
     this.#talk = undefined
     this.#line = undefined
-    talk?.close()
+    void talk?.close()
     if (talk) this.#turns = talk.conversation.turns
   }
 

@@ -80,6 +80,57 @@ describe('sessions', () => {
     expect(sessions.list()).toEqual([])
   })
 
+  it('stay when only the one that asked first can’t be let in', async () => {
+    const { sessions } = open()
+    const [bad, good] = [new ScriptedLine(), new ScriptedLine()]
+    void new Connection(sessions, 'x', bad, { persona: 'nobody' })
+    const client = new Connection(sessions, 'x', good, {})
+    await vi.waitFor(() => expect([bad.ended?.code, good.of('session_started').length]).toEqual([1008, 1]))
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(sessions.list()).toMatchObject([{ id: 'x', connected: true }])
+    client.gone()
+    // It was used, so who can't be let in later does not end it.
+    const late = new ScriptedLine()
+    void new Connection(sessions, 'x', late, { voice: 'nobody' })
+    await vi.waitFor(() => expect(late.ended).toMatchObject({ code: 1008 }))
+    expect(sessions.list()).toHaveLength(1)
+  })
+
+  it('are not made when neither of two can be let in', async () => {
+    const { sessions } = open()
+    const lines = [{ persona: 'nobody' }, { voice: 'nobody' }].map(wish => {
+      const line = new ScriptedLine()
+      void new Connection(sessions, 'x', line, wish)
+      return line
+    })
+    await vi.waitFor(() => expect(lines.map(({ ended }) => ended?.code)).toEqual([1008, 1008]))
+    expect(sessions.list()).toEqual([])
+  })
+
+  it('do not end while somebody is being let in', async () => {
+    const { services } = open()
+    const clock = new HandClock()
+    let gate = Promise.resolve()
+    const personas = {
+      list: () => services.personas.list(),
+      open: (id: string) => gate.then(() => services.personas.open(id)),
+    }
+    const sessions = new Sessions({ ...services, personas, clock })
+    await sessions.create({}, 'x')
+    const held = Promise.withResolvers<void>()
+    gate = held.promise
+    const line = new ScriptedLine()
+    const connection = new Connection(sessions, 'x', line, {})
+    await clock.pass(SESSION_LIFE)
+    held.resolve()
+    await vi.waitFor(() => expect(line.of('session_started')).toHaveLength(1))
+    expect(sessions.list()).toMatchObject([{ id: 'x', connected: true }])
+    connection.gone()
+    await clock.pass(SESSION_LIFE)
+    expect(sessions.list()).toEqual([])
+    sessions.close()
+  })
+
   it('are driven from elsewhere only while a client is there', async () => {
     const scene = open(['Yes.'])
     await scene.sessions.create({ mode: 'push-to-talk' }, 'x')

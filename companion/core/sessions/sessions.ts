@@ -2,18 +2,28 @@ import { randomUUID } from 'node:crypto'
 import { systemClock, Timer } from '#dialogue/clock.ts'
 import type { Clock } from '#dialogue/types.ts'
 import { SeamError } from '#protocol/errors.ts'
-import type { ConnectionWish, SessionInfo, SessionWish } from '#protocol/sessions.ts'
+import type { ConnectionWish } from '#protocol/session-client.ts'
+import type { SessionInfo, SessionWish } from '#protocol/sessions.ts'
 import { MOST_SESSIONS, SESSION_LIFE } from './limits.ts'
 import type { SessionLine } from './outlet.ts'
 import { CLOSE, Session, type SessionServices } from './session.ts'
+
+interface Place {
+  readonly session: Session
+  readonly life: Timer
+  /** Clients that are connecting. */
+  guests: number
+  /** It was asked for, or a client was let in: it stays when another is not. */
+  isKept: boolean
+}
 
 /** The talks that other programs hold through this companion. They lie in memory: the companion's end is theirs. */
 export class Sessions {
   readonly #services: SessionServices
   readonly #clock: Clock
-  readonly #sessions = new Map<string, { readonly session: Session; readonly life: Timer }>()
+  readonly #places = new Map<string, Place>()
   /** Being made. */
-  readonly #coming = new Map<string, Promise<Session>>()
+  readonly #coming = new Map<string, Promise<Place>>()
   #isOver = false
 
   constructor(services: SessionServices) {
@@ -23,17 +33,17 @@ export class Sessions {
 
   /** The oldest first. */
   list(): SessionInfo[] {
-    return [...this.#sessions.values()].map(({ session }) => session.info)
+    return [...this.#places.values()].map(({ session }) => session.info)
   }
 
   get counts(): { readonly open: number; readonly connected: number } {
-    const all = [...this.#sessions.values()]
+    const all = [...this.#places.values()]
     return { open: all.length, connected: all.filter(({ session }) => session.isConnected).length }
   }
 
   /** @throws SeamError not-found */
   get(id: string): Session {
-    const found = this.#sessions.get(id)?.session
+    const found = this.#places.get(id)?.session
     if (found) return found
     throw new SeamError(
       'not-found',
@@ -43,10 +53,10 @@ export class Sessions {
 
   /** @throws SeamError conflict (it is there already, or there are too many), not-found (persona, voice, model), bad-input */
   async create(wish: SessionWish, id: string = randomUUID()): Promise<Session> {
-    if (this.#sessions.has(id) || this.#coming.has(id)) {
+    if (this.#places.has(id) || this.#coming.has(id)) {
       throw new SeamError('conflict', `There is a session “${id}” already. Use it, or choose another id.`)
     }
-    return this.#make(id, wish)
+    return (await this.#begin(id, wish, true)).session
   }
 
   /**
@@ -54,60 +64,69 @@ export class Sessions {
    * @throws SeamError conflict (too many sessions), not-found, bad-input, unsupported; no session is made then
    */
   async connect(id: string, line: SessionLine, wish: ConnectionWish): Promise<Session> {
-    const isNew = !this.#sessions.has(id) && !this.#coming.has(id)
-    const session = await (this.#coming.get(id) ?? this.#sessions.get(id)?.session ?? this.#make(id, {}))
+    const place = await (this.#coming.get(id) ?? this.#places.get(id) ?? this.#begin(id, {}, false))
+    place.guests += 1
+    this.#rest(id)
     try {
-      await session.connect(line, wish)
-      return session
-    } catch (error) {
-      if (isNew) this.#forget(id)
-      throw error
+      await place.session.connect(line, wish)
+      place.isKept = true
+      return place.session
+    } finally {
+      place.guests -= 1
+      if (place.isKept || place.guests > 0) this.#rest(id)
+      else if (this.#places.get(id) === place) this.#forget(id, CLOSE.ended, 'Nobody could be let in.')
     }
   }
 
   /** Ends it; a client that is there is sent away. @throws SeamError not-found */
   remove(id: string): void {
-    const session = this.get(id)
-    this.#forget(id)
-    session.end(CLOSE.ended, 'The session was ended.')
+    this.get(id)
+    this.#forget(id, CLOSE.ended, 'The session was ended.')
   }
 
   close(): void {
     this.#isOver = true
-    for (const [id, { session }] of [...this.#sessions]) {
-      this.#forget(id)
-      session.end(CLOSE.leaving, 'The companion ends.')
-    }
+    for (const id of [...this.#places.keys()]) this.#forget(id, CLOSE.leaving, 'The companion ends.')
   }
 
-  async #make(id: string, wish: SessionWish): Promise<Session> {
-    if (this.#sessions.size + this.#coming.size >= MOST_SESSIONS) {
+  /** Whoever else asks for it meanwhile waits for the same. */
+  #begin(id: string, wish: SessionWish, isKept: boolean): Promise<Place> {
+    if (this.#places.size + this.#coming.size >= MOST_SESSIONS) {
       throw new SeamError(
         'conflict',
         `${MOST_SESSIONS} sessions are open, and no more can be. End one with DELETE /sessions/{id}.`,
       )
     }
-    const life = new Timer(this.#clock)
-    const rest = () => {
-      const { session } = this.#sessions.get(id) ?? {}
-      if (!session || session.isConnected) life.stop()
-      else life.start(SESSION_LIFE, () => this.#forget(id))
-    }
-    const coming = Session.open(id, wish, this.#services, rest)
+    const coming = this.#make(id, wish, isKept)
     this.#coming.set(id, coming)
+    return coming
+  }
+
+  async #make(id: string, wish: SessionWish, isKept: boolean): Promise<Place> {
     try {
-      const session = await coming
+      const session = await Session.open(id, wish, this.#services, () => this.#rest(id))
       if (this.#isOver) throw new SeamError('cancelled', 'The companion ends.')
-      this.#sessions.set(id, { session, life })
-      rest()
-      return session
+      const place = { session, life: new Timer(this.#clock), guests: 0, isKept }
+      this.#places.set(id, place)
+      this.#rest(id)
+      return place
     } finally {
       this.#coming.delete(id)
     }
   }
 
-  #forget(id: string): void {
-    this.#sessions.get(id)?.life.stop()
-    this.#sessions.delete(id)
+  /** Its time runs while nobody is there, and nobody comes. */
+  #rest(id: string): void {
+    const place = this.#places.get(id)
+    if (!place) return
+    if (place.session.isConnected || place.guests > 0) place.life.stop()
+    else place.life.start(SESSION_LIFE, () => this.#forget(id, CLOSE.ended, 'Nobody has been there for long.'))
+  }
+
+  #forget(id: string, code: number, reason: string): void {
+    const place = this.#places.get(id)
+    this.#places.delete(id)
+    place?.life.stop()
+    place?.session.end(code, reason)
   }
 }

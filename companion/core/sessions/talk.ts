@@ -32,7 +32,10 @@ export class Talk {
   readonly #ears: SessionEars
   readonly #sink: PacedSink
   readonly #outlet: Outlet
-  #isPaused = false
+  /** Settles when the client was told of all that happened. */
+  readonly #told: Promise<void>
+  /** Reads on; undefined while nothing holds it up. */
+  #resume: (() => void) | undefined
   #isOver = false
   /** Start and stop, one after the other. */
   #keys: Promise<void> = Promise.resolve()
@@ -43,7 +46,7 @@ export class Talk {
     this.#parts = parts
     const { line, listeners, segmenter, partner, mode, patience, inputRate, outputRate, earlier } = parts
     const { clock = systemClock } = parts
-    this.#outlet = new Outlet(line, outputRate)
+    this.#outlet = new Outlet(line, outputRate, samples => this.#ears.sent(samples, outputRate))
     this.#sink = new PacedSink(clock, this.#outlet, outputRate)
     this.#ears = new SessionEars({
       clock,
@@ -62,7 +65,7 @@ export class Talk {
       partner,
       options: { mode, patience, earlier },
     })
-    void this.#outlet.follow(this.conversation.events())
+    this.#told = this.#outlet.follow(this.conversation.events())
   }
 
   /** @param samples mono, to keep */
@@ -104,14 +107,16 @@ export class Talk {
     if (turn === this.#outlet.turn) this.#sink.report(samples)
   }
 
-  /** Nobody is there any longer: model, voice and listener stop. */
-  close(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#revision += 1
-    this.conversation.disconnect()
-    this.conversation.close()
-    this.#ears.close()
+  /** Nobody is there any longer: model, voice and listener stop. Resolves when that was told. */
+  close(): Promise<void> {
+    if (!this.#isOver) {
+      this.#isOver = true
+      this.#revision += 1
+      this.conversation.disconnect()
+      this.conversation.close()
+      this.#ears.close()
+    }
+    return this.#told
   }
 
   async #inTurn(act: () => void, before?: () => Promise<void> | undefined): Promise<void> {
@@ -127,9 +132,10 @@ export class Talk {
   /** Whoever sends faster than is heard waits, and nothing is lost. */
   #regulate(): void {
     const { behind } = this.#ears
-    const isPaused = this.#isPaused ? behind > LESS_AHEAD : behind > MOST_AHEAD
-    if (isPaused === this.#isPaused) return
-    this.#isPaused = isPaused
-    this.#parts.line.pause(isPaused)
+    if (behind > MOST_AHEAD) this.#resume ??= this.#parts.line.pause()
+    else if (behind <= LESS_AHEAD) {
+      this.#resume?.()
+      this.#resume = undefined
+    }
   }
 }

@@ -6,7 +6,7 @@ import { ScriptedModel, ScriptedSpeech, type ModelStep } from '#dialogue/testing
 import type { HearingEvent } from '#engine/transcribe/events.ts'
 import { moonshineInfo } from '#engine/transcribe/moonshine/meta.ts'
 import { SeamError } from '#protocol/errors.ts'
-import type { ServerMessage } from '#protocol/sessions.ts'
+import type { ServerMessage } from '#protocol/session-server.ts'
 import type { SoundChunk } from '#protocol/transcribe.ts'
 import type { LiveRun } from '../../listening/live.ts'
 import { PersonaStore } from '../../personas/store.ts'
@@ -64,7 +64,8 @@ export class ScriptedListeners {
 export class ScriptedLine implements SessionLine {
   readonly told: (ServerMessage | { readonly type: 'sound'; readonly samples: Float32Array })[] = []
   ended: { readonly code: number; readonly reason: string } | undefined
-  isPaused = false
+  /** How many hold up what is read. */
+  pauses = 0
   /** Resolves when there is room. */
   space: Promise<void> = Promise.resolve()
 
@@ -80,8 +81,13 @@ export class ScriptedLine implements SessionLine {
     return this.space
   }
 
-  pause(isPaused: boolean): void {
-    this.isPaused = isPaused
+  get isPaused(): boolean {
+    return this.pauses > 0
+  }
+
+  pause(): () => void {
+    this.pauses += 1
+    return () => void (this.pauses -= 1)
   }
 
   end(code: number, reason: string): void {
