@@ -267,6 +267,20 @@ describe('locate', () => {
 })
 
 describe('remove', () => {
+  it('leaves what another variant that is here reads, too, until that one goes', async () => {
+    const shares = (id: string, path: string) => ({
+      ...entry.variants[0]!,
+      id,
+      files: [fileOf(path), fileOf('shared.bin')],
+    })
+    const store = storeOf([{ ...entry, shared: [], variants: [shares('a', 'a.bin'), shares('b', 'b.bin')] }])
+    await store.pull('m', { variant: 'a' })
+    await store.pull('m', { variant: 'b' })
+    expect(await store.remove('m', 'b')).toBe(10)
+    expect((await store.state('m')).complete).toBe(true)
+    expect(await store.remove('m', 'a')).toBe(76_000)
+  })
+
   it('deletes one variant, or all, and says how much that freed', async () => {
     await storeOf().pull('m')
     await storeOf().pull('m', { variant: 'b' })

@@ -196,11 +196,14 @@ export class ModelStore {
     })
   }
 
-  /** Deletes a model, or one variant of it. Returns how many bytes that freed. */
+  /**
+   * Deletes a model, or one variant of it but for what another variant that is here reads, too. Returns how many bytes
+   * that freed.
+   */
   async remove(id: string, variant?: string): Promise<number> {
     const entry = this.entry(id)
     const root = join(this.folder, id)
-    const files = variant === undefined ? modelFiles(entry) : this.#variant(entry, variant).files
+    const files = variant === undefined ? modelFiles(entry) : await this.#filesOfItsOwn(entry, variant)
     if (!(await stat(root).catch(() => undefined))) return 0
     return withLock(join(root, '.lock'), async () => {
       const stamps = await Stamps.open(root)
@@ -221,6 +224,20 @@ export class ModelStore {
       } else await stamps.save()
       return freed
     })
+  }
+
+  async #filesOfItsOwn(entry: ModelEntry, id: string): Promise<readonly ModelFile[]> {
+    const { files } = this.#variant(entry, id)
+    const paths = new Set(files.map(({ path }) => path))
+    const isHere = async ({ path }: ModelFile) => (await fileStamp(filePath(this.folder, entry.id, path))) !== undefined
+    const kept = new Set<string>()
+    for (const other of entry.variants) {
+      if (other.id === id) continue
+      const more = other.files.filter(({ path }) => !paths.has(path))
+      const here = await Promise.all(more.map(isHere))
+      if (here.includes(true)) for (const { path } of other.files) kept.add(path)
+    }
+    return files.filter(({ path }) => !kept.has(path))
   }
 
   async #holds(id: string, file: ModelFile, stamps: Stamps): Promise<boolean> {
