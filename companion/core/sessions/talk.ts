@@ -37,8 +37,8 @@ export class Talk {
   /** Reads on; undefined while nothing holds it up. */
   #resume: (() => void) | undefined
   #isOver = false
-  /** Start and stop, one after the other. */
-  #keys: Promise<void> = Promise.resolve()
+  /** Start and stop, one after the other; undefined while none is under way. */
+  #keys: Promise<void> | undefined
   /** Raised by whatever makes those void that still wait. */
   #revision = 0
 
@@ -93,7 +93,7 @@ export class Talk {
         )
       case 'cancel':
         this.#revision += 1
-        this.#keys = Promise.resolve()
+        this.#keys = undefined
         conversation.cancel()
     }
   }
@@ -119,13 +119,23 @@ export class Talk {
     return this.#told
   }
 
-  async #inTurn(act: () => void, before?: () => Promise<void> | undefined): Promise<void> {
+  /** At once where nothing is under way: a cancel that comes next then meets what was begun. */
+  #inTurn(act: () => void, before?: () => Promise<void> | undefined): Promise<void> {
     const revision = this.#revision
-    const done = this.#keys.then(async () => {
-      await before?.()
+    const earlier = this.#keys
+    const run = async () => {
+      if (earlier) await earlier
+      const wait = before?.()
+      if (wait) await wait
       if (revision === this.#revision) act()
-    })
-    this.#keys = done.catch(() => undefined)
+    }
+    const done = run()
+    const settled = done
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#keys === settled) this.#keys = undefined
+      })
+    this.#keys = settled
     return done
   }
 
