@@ -235,7 +235,7 @@ test('a recording from the system’s share sheet is transcribed', async ({ page
 test('a file without sound is refused in words, and nothing is added', async ({ page }) => {
   await page.goto('/studio/transcribe')
   await expect(page.getByRole('button', { name: 'Record', exact: true }).first()).toBeVisible()
-  await expect(page.getByRole('main').locator('[aria-busy]')).toHaveCount(0)
+  await expect(page.getByRole('main').locator('[aria-busy=true]')).toHaveCount(0)
   const rows = await page.getByRole('main').getByRole('listitem').count()
   await page.locator('input[type=file]').setInputFiles([
     { name: 'empty.mp3', mimeType: 'audio/mpeg', buffer: Buffer.alloc(0) },
