@@ -126,8 +126,9 @@ export function createKokoro({ runtime, files, phonemizer }: KokoroParts): Kokor
       const length = samples.length / KOKORO_SAMPLE_RATE
       const words = wordTimes(timedWords(analysis, step.chunk, offsets), durations, { at, lead, length })
       const padded = withSilence(samples, step.chunk.pauseAfter)
-      yield { ...base, samples: padded, words }
+      // Who takes the chunk may take its buffer along, over a port: an array without one has no length.
       at += padded.length / KOKORO_SAMPLE_RATE
+      yield { ...base, samples: padded, words }
     }
     // Nothing that can be spoken (an emoji, another script): the segment still ends, with no sound.
     if (steps.length === 0) {
