@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { sentence } from '../../tests/conformance/speech.ts'
 import { modelsFolder } from '../../tests/support/models.ts'
 import { openSpeech } from './speech.ts'
 
@@ -8,16 +9,7 @@ it('a sentence made in parts goes on where the part before ended, whoever takes 
     'Also, small machines of many makers were now supported, and the distribution provided software that suits them, ' +
     'which was asked for by those who travel.'
   async function* segments() {
-    yield {
-      id: 's',
-      text,
-      lang: 'en-us',
-      voice: [{ id: 'af_heart', weight: 1 }],
-      speed: 1,
-      lexicon: [],
-      pauseAfter: 0,
-      buffered: 0,
-    } as const
+    yield sentence(text, { buffered: 0 })
   }
   let reached = 0
   const starts: number[] = []
