@@ -30,4 +30,6 @@ export interface PcmChunk {
   readonly last: boolean
   /** Words that begin in this chunk; times count from the start of the segment. */
   readonly words?: readonly WordTime[]
+  /** Another voice spoke than the one that was asked for: not to be kept under its name. */
+  readonly standIn?: true
 }

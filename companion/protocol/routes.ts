@@ -7,6 +7,7 @@ export const RESERVED_PATHS = [
   'models',
   'language',
   'plugins',
+  'contracts',
   'pipeline',
   'pipelines',
   'jobs',

@@ -1,3 +1,5 @@
+import type { ContractLight } from './contracts.ts'
+
 /** `GET /status` of the companion. */
 export interface CompanionStatus {
   readonly name: 'voxloom'
@@ -15,6 +17,8 @@ export interface CompanionStatus {
   readonly listening?: CompanionListening
   /** Talks of other programs: how many there are, and how many of them have a client now. */
   readonly sessions?: { readonly open: number; readonly connected: number }
+  /** Its contract plugins, with what each brings into the rooms. */
+  readonly contracts?: readonly ContractLight[]
 }
 
 /** The companion's own voice. What it makes is what the page's engine of the same id and version would make. */
