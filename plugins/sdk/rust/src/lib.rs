@@ -13,6 +13,8 @@
 //! While it runs, descriptor 1 points at standard error, so that `println!` is a log line and can't break the stream.
 
 mod config;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod error;
 mod handshake;
 mod input;
