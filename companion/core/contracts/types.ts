@@ -62,6 +62,7 @@ export interface SlotState {
   readonly faults: number
   readonly inFlight: number
   readonly pid?: number
+  /** When a call was made last: milliseconds of the clock in the options. */
   readonly lastUsed?: number
   readonly canKeepState: boolean
 }

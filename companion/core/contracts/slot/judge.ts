@@ -1,0 +1,59 @@
+import type { z } from 'zod'
+import type { MethodSpec } from '#protocol/contract-methods.ts'
+import type { Json, WireValue } from '#protocol/contracts.ts'
+import { SeamError } from '#protocol/errors.ts'
+import { hostFailure } from '../wire/failures.ts'
+import { isAudio } from '../wire/values.ts'
+
+type Params = Readonly<Record<string, WireValue>>
+
+/**
+ * Parameters as the plugin gets them, with the method's defaults where they are absent.
+ * @throws SeamError bad-input
+ */
+export function judgeParams(spec: MethodSpec | undefined, params: Params): Params {
+  if (!spec) return params
+  const read = spec.params.safeParse(outline(params))
+  if (!read.success) throw new SeamError('bad-input', `“${spec.name}” can’t be called so: ${problem(read.error)}.`)
+  const defaults = Object.entries(read.data as Params).filter(([key]) => params[key] === undefined)
+  return { ...params, ...Object.fromEntries(defaults) }
+}
+
+/** @throws SeamError BAD_RESULT */
+export function judgeResult(spec: MethodSpec | undefined, plugin: string, result: WireValue): WireValue {
+  return judge(spec?.result, 'answered', spec, plugin, result)
+}
+
+/** @throws SeamError BAD_RESULT */
+export function judgeItem(spec: MethodSpec | undefined, plugin: string, item: WireValue): WireValue {
+  return judge(spec?.item, 'told an item of', spec, plugin, item)
+}
+
+function judge(
+  schema: z.ZodType | undefined,
+  verb: string,
+  spec: MethodSpec | undefined,
+  plugin: string,
+  value: WireValue,
+): WireValue {
+  const read = schema?.safeParse(outline(value))
+  if (!read || read.success) return value
+  const words = `${verb} “${spec!.name}” with what the contract does not allow: ${problem(read.error)}.`
+  throw hostFailure('BAD_RESULT', words, { plugin, method: spec!.name })
+}
+
+/** A value as the schemas see it: bytes by their type alone, and what is null within an object as if it were absent. */
+function outline(value: WireValue): Json {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(one => outline(one as WireValue))
+  if (isAudio(value)) return { encoding: 'attachment', mime: value.mime, attachment: 0 }
+  const entries = Object.entries(value as Params).filter(([, one]) => one !== null && one !== undefined)
+  return Object.fromEntries(entries.map(([key, one]) => [key, outline(one)]))
+}
+
+/** “voice_id: Invalid input: expected string” */
+function problem(error: z.ZodError): string {
+  const [issue] = error.issues
+  if (!issue) return 'it is something else'
+  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`
+}
