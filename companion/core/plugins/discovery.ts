@@ -48,7 +48,7 @@ export function discoverPlugins(folders: readonly PluginFolder[]): FoundPlugin[]
   // A folder that was installed is one, also where another way leads to it.
   const labelOf = (folder: string) => labels.map(known => known.of(folder)).find(label => label !== undefined)
   for (const { path, trust, rules = DEFAULT_RULES } of folders) {
-    for (const folder of pluginFolders(resolve(path))) {
+    for (const folder of foldersWith(resolve(path), MANIFEST)) {
       const real = realPath(folder)
       if (seen.has(real)) continue
       const label = labelOf(folder)
@@ -82,9 +82,9 @@ export function readPlugin(folder: string, trust: Trust = 'local', label?: Label
   }
 }
 
-/** A folder is one plugin when it has a manifest, and otherwise a folder of plugins. */
-function pluginFolders(path: string): string[] {
-  if (existsSync(join(path, MANIFEST))) return [path]
+/** A folder is one plugin when it has a `manifest`, and otherwise a folder of plugins. */
+export function foldersWith(path: string, manifest: string): string[] {
+  if (existsSync(join(path, manifest))) return [path]
   let names: string[]
   try {
     names = readdirSync(path)
@@ -95,10 +95,11 @@ function pluginFolders(path: string): string[] {
     .sort()
     .filter(name => !name.startsWith('.') && !SKIPPED.has(name))
     .map(name => join(path, name))
-    .filter(folder => isFolder(folder) && existsSync(join(folder, MANIFEST)))
+    .filter(folder => isFolder(folder) && existsSync(join(folder, manifest)))
 }
 
-function realPath(folder: string): string {
+/** Where links lead to. */
+export function realPath(folder: string): string {
   try {
     return realpathSync(folder)
   } catch {

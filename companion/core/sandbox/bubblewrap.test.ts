@@ -17,8 +17,8 @@ const command = (program = '/usr/bin/python3', folder = '/data/plugins/shout') =
   folder,
   env: { SECRET: 'x' },
 })
-const args = (permissions: object = {}, given = command(), models = '/nowhere') =>
-  bubblewrapArgs({ command: given, permissions: { ...none, ...permissions }, models })
+const args = (permissions: object = {}, given = command(), models = '/nowhere', folders: object = {}) =>
+  bubblewrapArgs({ command: given, permissions: { ...none, ...permissions }, models, ...folders })
 /** What is visible inside, as pairs of an option and the path there. */
 function visible(list: readonly string[]) {
   const end = list.indexOf('--')
@@ -91,6 +91,20 @@ describe('the arguments of the sandbox', () => {
       [`--ro-bind ${join(home, '.local', 'bin')}`],
     )
     expect(visible(args({}, command(join(home, 'tool')))).filter(path => path.includes(home))).toEqual([])
+  })
+
+  it('show folders that were named besides, but neither a home nor the system again', () => {
+    const readable = ['/opt/python', homedir(), join(homedir(), '.local'), '/', '/usr', '/usr/local']
+    const writable = [{ path: '/data/kept' }, { path: '/data/all', from: '/data/mine' }]
+    const list = args({}, command(), '/nowhere', { readable, writable })
+    expect(visible(list).filter(path => !visible(args()).includes(path))).toEqual([
+      '--ro-bind /opt/python',
+      '--bind /data/kept',
+      '--bind /data/all',
+    ])
+    expect(list[list.indexOf('/data/all') - 1]).toBe('/data/mine')
+    // What may be written lies upon what is only read.
+    expect(list.indexOf('/data/kept')).toBeGreaterThan(list.lastIndexOf('/opt/python'))
   })
 
   it('start the system’s program in place of a script that looks for one', () => {

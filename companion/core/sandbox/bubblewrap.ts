@@ -3,13 +3,24 @@ import { join, sep } from 'node:path'
 import type { PluginPermissions } from '#protocol/plugins.ts'
 import { productRoot } from '../paths.ts'
 import type { Command } from '../process/child.ts'
-import { programFolders, SYSTEM } from './programs.ts'
+import { openFolders, programFolders, SYSTEM } from './programs.ts'
+
+/** A folder that may be written into. It must be there. */
+export interface WritableFolder {
+  /** Where it is seen. */
+  readonly path: string
+  /** Another one that stands in its place; the folder itself when absent. */
+  readonly from?: string
+}
 
 export interface SandboxInput {
   readonly command: Command
   readonly permissions: PluginPermissions
   /** Folder of the weights. */
   readonly models: string
+  /** Folders that it must see besides its own; those of the system and homes are left out. */
+  readonly readable?: readonly string[] | undefined
+  readonly writable?: readonly WritableFolder[] | undefined
 }
 
 /** What libraries look up: certificates, where shared libraries lie, what short names of programs stand for. */
@@ -22,9 +33,11 @@ const DEVICES = ['/dev/dri', '/dev/kfd', '/dev/nvidiactl', '/dev/nvidia-uvm', '/
  * its own, and there is neither a home nor, without the permission, a network. The environment is not among them,
  * because every account can read a command line: the program inherits what bubblewrap is started with.
  */
-export function bubblewrapArgs({ command, permissions, models }: SandboxInput): string[] {
+export function bubblewrapArgs(input: SandboxInput): string[] {
+  const { command, permissions, models, writable = [] } = input
   const readable = [
     ...programFolders(command),
+    ...openFolders(input.readable ?? []),
     // What comes with Voxloom uses more of it than its own folder.
     command.folder.startsWith(join(productRoot, 'plugins') + sep) ? productRoot : command.folder,
     ...(permissions.read.includes('models') && existsSync(models) ? [models] : []),
@@ -40,6 +53,8 @@ export function bubblewrapArgs({ command, permissions, models }: SandboxInput): 
     ...(permissions.gpu ? [...DEVICES.flatMap(path => ['--dev-bind-try', path, path]), ...readOnly('/sys')] : []),
     // After /tmp, in which they may lie.
     ...readable.flatMap(readOnly),
+    // After what is read, in which they may lie.
+    ...writable.flatMap(({ path, from = path }) => ['--bind', from, path]),
     ...['--remount-ro', '/', '--chdir', command.folder, '--', command.program, ...command.args],
   ]
 }

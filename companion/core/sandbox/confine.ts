@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { PluginPermissions } from '#protocol/plugins.ts'
 import type { Command } from '../process/child.ts'
-import { bubblewrapArgs, sandboxEnvironment } from './bubblewrap.ts'
+import { bubblewrapArgs, sandboxEnvironment, type WritableFolder } from './bubblewrap.ts'
 import { workingBubblewrap, workingPrlimit } from './probe.ts'
 import { sandboxProgram } from './programs.ts'
 import type { Confinement, ResourceLimits } from './rules.ts'
@@ -11,16 +11,20 @@ export interface Confined {
   readonly permissions: PluginPermissions
   /** Folder of the weights. */
   readonly models: string
+  /** Folders that it must see besides its own. */
+  readonly readable?: readonly string[]
+  readonly writable?: readonly WritableFolder[]
 }
 
 /**
  * The command that starts a plugin as confined as was asked for and as this machine can: one that can't is told from
  * `sandboxOf`, and starts it all the same.
  */
-export function confine(command: Command, { confinement, permissions, models }: Confined): Command {
+export function confine(command: Command, confined: Confined): Command {
+  const { confinement } = confined
   if (!confinement) return command
   const bwrap = confinement.sandbox ? workingBubblewrap() : undefined
-  return limited(bwrap === undefined ? command : wrapped(command, bwrap, permissions, models), confinement.limits)
+  return limited(bwrap === undefined ? command : wrapped(command, bwrap, confined), confinement.limits)
 }
 
 /** How a plugin is confined here. */
@@ -37,9 +41,9 @@ export function confinementMark(confinement: Confinement | undefined): string {
   return [sandboxOf(confinement), ...limits].join(' ')
 }
 
-function wrapped(command: Command, bwrap: string, permissions: PluginPermissions, models: string): Command {
+function wrapped(command: Command, bwrap: string, { confinement: _, models, ...rest }: Confined): Command {
   const inside = { ...command, program: sandboxProgram(command) }
-  const args = bubblewrapArgs({ command: inside, permissions, models: resolve(models) })
+  const args = bubblewrapArgs({ ...rest, command: inside, models: resolve(models) })
   return { program: bwrap, args, folder: command.folder, env: sandboxEnvironment(command.env) }
 }
 

@@ -33,8 +33,12 @@ export function programFolders({ program, folder }: Command): string[] {
     prefixOf(real),
     isFile(join(prefixOf(program), 'pyvenv.cfg')) && prefixOf(program),
   ]
-  return [...new Set(folders)].filter(path => path !== false).filter(path => !isSystem(path) && !isPersonal(path))
+  return openFolders(folders.filter(path => path !== false))
 }
+
+/** Those of `folders` that may be shown, and are not shown anyway. */
+export const openFolders = (folders: readonly string[]): string[] =>
+  [...new Set(folders)].filter(path => !isSystem(path) && !isPersonal(path))
 
 /** An installation has folders `bin` and `lib` beside each other. */
 const prefixOf = (program: string) =>

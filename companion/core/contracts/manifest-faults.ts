@@ -1,0 +1,66 @@
+import { rawContractManifest } from '#protocol/contract-methods.ts'
+import { nearest } from '../nearest.ts'
+
+const KEYS = Object.keys(rawContractManifest.shape)
+/** Keys that only people read: a mistyped one does no harm. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['display_name', 'description', 'author', 'license', 'homepage'])
+/** Unknown keys told by name. */
+const MAX_NAMED = 10
+
+/** What the keys of the manifest that nobody knows mean: one that is nearly known was meant to be that. */
+export function keyFindings(raw: Readonly<Record<string, unknown>>): { faults: string[]; notes: string[] } {
+  const faults: string[] = []
+  const notes: string[] = []
+  const unknown = Object.keys(raw).filter(key => !KEYS.includes(key) && !key.startsWith('$'))
+  for (const key of unknown.slice(0, MAX_NAMED)) {
+    const name = key.slice(0, 80)
+    const meant = nearest(key, KEYS)
+    const hint = meant && !(meant in raw) ? ` Did you mean “${meant}”?` : ''
+    if (hint === '' || FOR_PEOPLE.has(meant!)) notes.push(`The key “${name}” is unknown, and not used.${hint}`)
+    else faults.push(`There is no key “${name}”.${hint}`)
+  }
+  return { faults, notes }
+}
+
+/** A path that stays in the folder on every system. */
+export function pathFaults(key: string, path: string): string[] {
+  const parts = path.split('/')
+  const leaves = /[\\:\0]/.test(path) || parts.some(part => part === '' || part === '.' || part === '..')
+  return leaves
+    ? [`“${key}” is “${path.slice(0, 80)}”: a path inside the folder is needed, with “/” and without “..”.`]
+    : []
+}
+
+interface Issue {
+  readonly code?: string | undefined
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly keys?: readonly string[]
+}
+
+/** What a pattern asks for, in words. */
+const MEANT: Readonly<Record<string, string>> = {
+  name: 'small letters, digits, “-” and “_” are needed, a letter first, at most 64 in all',
+  contract: 'small letters, digits and “-” are needed, a letter first: tts, stt, llm',
+  platform: 'system and processor are needed: linux-x64, darwin-arm64',
+  env: 'the name of a variable is needed',
+}
+
+/** One finding of the schema as a sentence. */
+export function manifestFault(issue: Issue, raw: unknown): string {
+  const [key = ''] = issue.path
+  const at = issue.path.map(String).join('.').slice(0, 80)
+  if (issue.code === 'unrecognized_keys') {
+    const names = (issue.keys ?? []).slice(0, MAX_NAMED).map(name => `“${at}.${name.slice(0, 80)}”`)
+    return `There is no key ${names.join(', ')}.`
+  }
+  const value = issue.path.reduce<unknown>(
+    (inner, part) =>
+      inner === null || typeof inner !== 'object' ? undefined : (inner as Record<PropertyKey, unknown>)[part],
+    raw,
+  )
+  if (value === undefined) return `“${at}” is missing.`
+  const text = Object(value) === value ? (Array.isArray(value) ? 'a list' : 'an object') : JSON.stringify(value)
+  const meant = issue.code === 'invalid_format' ? MEANT[String(key)] : undefined
+  return `“${at}” is ${text.length > 60 ? `${text.slice(0, 57)}…` : text}: ${(meant ?? issue.message).replace(/\.$/, '')}.`
+}
