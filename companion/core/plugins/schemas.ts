@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorFrameSchema, handshakeSchema, manifestSchema, MAX_OPTIONS } from '#protocol/plugin-manifest.ts'
+import { contractSchemas } from '../contracts/schemas.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -15,6 +16,7 @@ export function protocolSchemas(): Readonly<Record<string, JsonSchema>> {
     },
     'handshake.schema.json': schemaOf('handshake', handshakeSchema),
     'error.schema.json': schemaOf('error', errorFrameSchema),
+    ...contractSchemas(),
   }
 }
 

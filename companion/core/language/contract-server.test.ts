@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { plugin as ollama } from '../../../plugins/ollama/main.ts'
+import { plugin as openAi } from '../../../plugins/openai-compatible/main.ts'
+import { openContract, type OpenContract } from '../../../plugins/sdk/typescript/contracts/testing/open.ts'
+import { startLanguageServer, type LanguageServer } from '../../../tests/support/language-server.ts'
+
+// The contract plugins for servers of language models, against a server that speaks both APIs over real sockets.
+
+const KEY = 'sk-correct-horse'
+const MESSAGES = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'Say it back to me.' },
+]
+
+let open: LanguageServer
+let locked: LanguageServer
+beforeAll(async () => {
+  ;[open, locked] = await Promise.all([startLanguageServer(), startLanguageServer({ key: KEY, models: [] })])
+})
+afterAll(() => Promise.all([open.close(), locked.close()]))
+
+describe.each([
+  { name: 'ollama', plugin: ollama, base: ({ url }: LanguageServer) => url, length: 'num_predict' },
+  { name: 'openai-compatible', plugin: openAi, base: ({ openAi: base }: LanguageServer) => base, length: 'max_tokens' },
+])('$name', ({ plugin, base, length }) => {
+  let model: OpenContract
+  beforeEach(async () => {
+    model = await openContract(plugin, { config: { base: base(open), model: '' } })
+  })
+  afterEach(() => model.close())
+
+  async function pieces(params: object): Promise<unknown[]> {
+    const said: unknown[] = []
+    for await (const piece of model.stream('stream_complete', params)) said.push(piece)
+    return said
+  }
+
+  it('lists the models, and answers in each of the three ways', async () => {
+    expect(await model.call('get_models')).toEqual([{ id: 'llama3.2:3b' }, { id: 'qwen2.5:0.5b' }])
+    expect(await model.call('complete', { prompt: 'Once upon a time' })).toBe('Once upon a time')
+    expect(await model.call('chat', { messages: MESSAGES })).toBe('Say it back to me.')
+    const said = await pieces({ messages: MESSAGES })
+    expect(said.join('')).toBe('Say it back to me.')
+    expect(said.length).toBeGreaterThan(1)
+    expect(await pieces({ prompt: 'a b' })).toEqual(['a ', 'b'])
+  })
+
+  it('asks for the model, the length and the temperature that were asked for', async () => {
+    const given = { messages: MESSAGES, model: 'qwen2.5:0.5b', max_tokens: 7, temperature: 0.25 }
+    await model.call('chat', given)
+    const asked = open.requests.at(-1)!
+    expect(asked).toMatchObject({ model: 'qwen2.5:0.5b', messages: MESSAGES })
+    expect(JSON.stringify(asked.options)).toContain(`"${length}":7`)
+    expect(JSON.stringify(asked.options)).toContain('"temperature":0.25')
+  })
+
+  it('ends before a stop sequence, and so does the work at the server', async () => {
+    open.play({ tokens: ['One', '. Two', '. Th', 'ree.', ' Four.'], every: 20, hangAfter: 4 })
+    expect(await model.call('complete', { prompt: 'Count', stop_sequences: ['. Three'] })).toBe('One. Two')
+    await expect.poll(() => open.requests.at(-1)!.isOver).toBe(true)
+  })
+
+  it('stops the server when nobody wants the reply any more', async () => {
+    open.play({ tokens: Array.from({ length: 500 }, (_, at) => `${at} `), every: 10 })
+    for await (const piece of model.stream('stream_complete', { prompt: 'Count' })) if (piece === '3 ') break
+    await expect.poll(() => open.requests.at(-1)!.isOver).toBe(true)
+    expect(open.requests.at(-1)!.sent).toBeLessThan(500)
+  })
+
+  it('names a model that is not there, with those that are', async () => {
+    await expect(model.call('chat', { messages: MESSAGES, model: 'gpt-9' })).rejects.toMatchObject({
+      code: 1201,
+      message: expect.stringMatching(/no model “gpt-9”\. There are “llama3\.2:3b”/),
+    })
+  })
+
+  it.each([
+    ['fails inside', { status: 500 }, 'failed inside'],
+    ['breaks off', { cutAfter: 1 }, 'broke off'],
+    ['says nothing', { tokens: [] }, 'empty reply'],
+    ['is a page for people', { html: true }, 'a web page'],
+  ])('tells a server that %s, in words, and then answers the next', async (_, scene, words) => {
+    open.play(scene)
+    await expect(model.call('chat', { messages: MESSAGES })).rejects.toMatchObject({
+      code: 1200,
+      message: expect.stringContaining(words),
+    })
+    expect(await model.call('health_check')).toMatchObject({ details: { answers: false } })
+    expect(await model.call('chat', { messages: MESSAGES })).toBe('Say it back to me.')
+    expect(await model.call('health_check')).toMatchObject({ status: 'READY', details: { answers: true } })
+  })
+
+  it('takes no dialogue without words', async () => {
+    const before = open.requests.length
+    await expect(model.call('complete', { prompt: ' \n' })).rejects.toMatchObject({ code: -32602 })
+    expect(open.requests).toHaveLength(before)
+  })
+
+  it('starts without its server, and says so when it is asked', async () => {
+    const lonely = await openContract(plugin, { config: { base: 'http://127.0.0.1:9', model: '' } })
+    for (const [method, params] of [['get_models'], ['chat', { messages: MESSAGES }]] as const) {
+      await expect(lonely.call(method, params)).rejects.toMatchObject({
+        code: 1200,
+        message: expect.stringContaining('does not answer at http://127.0.0.1:9'),
+      })
+    }
+    await lonely.close()
+  })
+
+  it('refuses an address that is none', async () => {
+    await expect(openContract(plugin, { config: { base: 'ftp://x', model: '' } })).rejects.toMatchObject({
+      code: 1200,
+      message: expect.stringContaining('http://'),
+    })
+  })
+})
+
+describe('a server with a key', () => {
+  const config = (key: string) => ({ config: { base: locked.openAi, key, model: '' } })
+
+  it('is told where the key belongs when it is missing', async () => {
+    const model = await openContract(openAi, config(''))
+    await expect(model.call('get_models')).rejects.toMatchObject({
+      code: 1200,
+      message: expect.stringContaining('Put it in at the settings of this plugin'),
+    })
+    await model.close()
+  })
+
+  it('lets it in, and may have no model', async () => {
+    const model = await openContract(openAi, config(KEY))
+    expect(await model.call('get_models')).toEqual([])
+    await expect(model.call('complete', { prompt: 'Hi' })).rejects.toMatchObject({ code: 1201 })
+    await model.close()
+  })
+})
