@@ -27,6 +27,12 @@ const PACKAGED: readonly ModelFile[] = [
     bytes: 2_128_466,
     sha256: '929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df',
   },
+  // CTranslate2 itself wants it; the page's layout does not.
+  {
+    path: 'vocabulary.txt',
+    bytes: 422_309,
+    sha256: 'ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf',
+  },
 ]
 
 /** Whisper tiny.en with weights of CTranslate2: no registry has them as ONNX. Kept beside the weights of the product. */
@@ -53,6 +59,8 @@ const packaged: ModelEntry = {
   ],
   variants: [],
 }
+
+const store = new ModelStore({ folder: modelsFolder, catalogue: [packaged] })
 
 export interface WhisperFiles {
   /** As in a repository of the hub, with the hashes of what lies there. */
@@ -85,9 +93,14 @@ async function kept(read: WhisperFiles['read']): Promise<readonly ModelFile[] | 
   }
 }
 
-async function make(folder: string): Promise<readonly ModelFile[]> {
-  const store = new ModelStore({ folder: modelsFolder, catalogue: [packaged] })
+/** The weights as CTranslate2 reads them, fetched when they are not there. @returns the folder's name in `modelsFolder` */
+export async function ctranslate2Weights(): Promise<string> {
   await store.pull(packaged.id)
+  return packaged.id
+}
+
+async function make(folder: string): Promise<readonly ModelFile[]> {
+  await ctranslate2Weights()
   const take = async (path: string) => readFile((await store.locate(packaged.id, path))!)
   const variables = readVariables(await take('model.bin'))
   const contents: Readonly<Record<string, Uint8Array>> = {
