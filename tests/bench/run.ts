@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { bargeIn } from './groups/barge-in.ts'
 import { captionsHour } from './groups/captions-hour.ts'
 import { chapter } from './groups/chapter.ts'
+import { contracts } from './groups/contracts.ts'
 import { drift } from './groups/drift.ts'
 import { encoding } from './groups/encoding.ts'
 import { final } from './groups/final.ts'
@@ -37,6 +38,7 @@ const GROUPS: Record<string, (options: { quick: boolean }) => Promise<Row[]>> = 
   frames,
   chapter,
   jobs,
+  contracts,
   project,
   encoding,
   drift,
