@@ -38,7 +38,10 @@ describe('the environment of a Python plugin', () => {
   it('is made once, whoever asks for it, and has what the plugin needs', async () => {
     offline(packageIn(scratch(), 'voxloom-test-package'))
     const folder = join(scratch(), 'environments')
-    const found = plugin('voxloom-test-package==1.0')
+    // A module of its own that is named like one of Python's is in nobody's way.
+    const files = { 'types.py': 'raise ImportError("not this one")\n' }
+    const manifest = { dependencies: ['voxloom-test-package==1.0'] }
+    const found = readContract(pythonPlugin(scratch(), 'voice', { manifest, files }))
     const [one, other] = [new Environments({ folder }), new Environments({ folder })]
     expect(one.state(found)).toBe('missing')
     expect(() => one.python(found)).toThrow(

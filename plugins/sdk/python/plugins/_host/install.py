@@ -1,0 +1,58 @@
+"""``--install-deps``: what a plugin needs, with a line of JSON for each step."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import signal
+import sys
+import sysconfig
+from typing import Any, Dict
+
+from .environment import InstallFailed, make_environment, python_of
+from .manifest import Manifest, read_manifest
+from .protocol import PluginError
+
+
+def install_command(arguments: argparse.Namespace, descriptor: int) -> int:
+    """Returns the exit code."""
+
+    def tell(event: Dict[str, Any]) -> None:
+        os.write(descriptor, (json.dumps(event, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+
+    # So that what is half made goes away with us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        manifest = read_manifest(arguments.plugin)
+        if not manifest.requirements:
+            tell({"event": "done", "python": sys.executable, "lock": []})
+            return 0
+        environment = os.path.abspath(arguments.environment or environment_of(manifest))
+        lock = make_environment(manifest, environment, arguments.tool, tell)
+    except (InstallFailed, PluginError, OSError) as error:
+        tell({"event": "failed", "code": "DEPENDENCY_FAILED", "message": str(error)})
+        return 1
+    tell({"event": "done", "python": python_of(environment), "lock": lock})
+    return 0
+
+
+def environment_of(manifest: Manifest) -> str:
+    """Where Voxloom keeps the environment for these requirements and this Python."""
+    release = ".".join(str(part) for part in sys.version_info[:3])
+    mark = f"{release} {sys.implementation.name} {sysconfig.get_platform()}"
+    wanted = "\n".join([manifest.name, mark, *manifest.requirements])
+    return os.path.join(_home(), f"{manifest.name}-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}")
+
+
+def _home() -> str:
+    named = os.environ.get("VOXLOOM_ENVIRONMENTS")
+    if named:
+        return named
+    if platform.system() == "Windows":
+        data = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/AppData/Local")
+    else:
+        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.join(data, "voxloom", "environments")
