@@ -2,6 +2,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
+import type { ContractHost } from '../core/contracts/host.ts'
+import { openContracts } from '../core/contracts/open.ts'
 import { openListeners } from '../core/listening/open.ts'
 import { openSpeakers } from '../core/speakers/open.ts'
 import { startDaemon, type Daemon } from '../daemon/server.ts'
@@ -21,10 +23,16 @@ export const serve = defineCommand({
     port: { type: 'string', description: '0 for any free one', valueHint: 'N' },
     queue: { type: 'string', description: 'have chapters made by workers: redis://host:6379', valueHint: 'URL' },
     wyoming: { type: 'string', description: 'a port for Home Assistant and its like', valueHint: 'PORT' },
+    'auto-install-deps': { type: 'boolean', description: 'install the packages of Python plugins unasked' },
     ...globalArgs,
   },
   async run({ args }) {
-    const context = await openContext(args, { port: 'server.port', queue: 'queue.url', wyoming: 'wyoming.port' })
+    const context = await openContext(args, {
+      port: 'server.port',
+      queue: 'queue.url',
+      wyoming: 'wyoming.port',
+      'auto-install-deps': 'plugins.auto-install-deps',
+    })
     const daemon = await listen(context, { dist })
     announce(context, daemon)
     return untilStopped(context, daemon)
@@ -50,9 +58,11 @@ export async function listen(
   const parts =
     url === undefined ? undefined : await (await import('../core/queue/remote-parts.ts')).remoteParts(url, owner)
   let host: PluginHost | undefined
+  let contracts: ContractHost | undefined
   try {
+    const plugins = pluginFolders(config)
     host = new PluginHost({
-      folders: pluginFolders(config),
+      folders: plugins,
       stateFolder: folders.state,
       cacheFolder: folders.cache,
       configFolder: folders.config,
@@ -63,11 +73,13 @@ export async function listen(
     })
     // Before anybody can ask: what comes in while this looks for the remains of an earlier daemon would be taken for one.
     await host.jobs.start()
+    contracts = openContracts(config, plugins)
     const daemon = await startDaemon({
       port,
       store: models,
       stateFolder: folders.state,
       host,
+      contracts,
       speakers: openSpeakers(config.models, settings['speech.threads']),
       listeners: openListeners(config.models, settings['speech.threads']),
       ...(settings['wyoming.port'] !== undefined && {
@@ -81,6 +93,7 @@ export async function listen(
       ...(dist !== undefined && { dist }),
       ...(origins && { origins }),
     })
+    contracts.start()
     return {
       ...daemon,
       async close() {
@@ -89,6 +102,7 @@ export async function listen(
       },
     }
   } catch (error) {
+    await contracts?.close()
     await host?.close()
     await parts?.close()
     throw error

@@ -13,6 +13,7 @@ const MEANING = {
   416: 'The range lies behind the end.',
   422: 'This machine or build can’t do it.',
   500: 'A plugin failed, or there is a defect.',
+  503: 'What is needed for it can’t be reached now.',
   507: 'There is no room left.',
 } as const
 

@@ -10,6 +10,7 @@ import { productRoot } from '../core/paths.ts'
 import { PluginHost } from '../core/plugins/host.ts'
 import { openSpeakers } from '../core/speakers/open.ts'
 import { ensureToken } from '../core/token.ts'
+import { openTestContracts } from '../core/testing/contracts.ts'
 import { startDaemon, type Daemon } from './server.ts'
 
 const doc = readFileSync(join(productRoot, 'docs', 'api.md'), 'utf8')
@@ -37,6 +38,7 @@ beforeAll(async () => {
     store: new ModelStore({ folder: models }),
     stateFolder,
     host,
+    contracts: openTestContracts(folder),
     speakers: openSpeakers(models),
     listeners: openListeners(models),
   })

@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import specs from '@asyncapi/specs'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { contractFixture } from '../core/contracts/testing/fixture.ts'
+import { openTestContracts } from '../core/testing/contracts.ts'
 import { openMessageCheck } from './asyncapi-check.ts'
 import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
 
@@ -21,7 +24,15 @@ let document: AsyncApi
 /** Whether a message is what the document says of messages of this name. */
 let expectMessage: ReturnType<typeof openMessageCheck>
 beforeAll(async () => {
-  fixture = await openPluginFixture()
+  fixture = await openPluginFixture({
+    contracts(folder) {
+      const code = `
+        on('get_voices', () => [{ id: 'a', name: 'A' }])
+        on('synthesize', (_, { token }) => { if (token) item(token, audio(Buffer.alloc(4800))); return null }, { streams: true })`
+      contractFixture(code, { name: 'parrot', parent: join(folder, 'plugins') })
+      return openTestContracts(folder)
+    },
+  })
   document = (await fixture.call('GET', '/asyncapi.json')).json
   expectMessage = openMessageCheck(document)
 })
@@ -73,6 +84,7 @@ describe('asyncapi.json', () => {
       'plugins.verify': { id: 'puppet' },
       'pipeline.validate': { pipeline: puppet(), input_type: 'text/plain' },
       'pipeline.run': { pipeline: puppet(), input: 'hello' },
+      'contracts.get': { name: 'parrot' },
       'jobs.list': { limit: 5 },
       'jobs.get': { id: job.id },
       'jobs.pipeline': { id: job.id },
@@ -118,6 +130,36 @@ describe('asyncapi.json', () => {
       expectMessage(name, message)
       if (name === 'end') ended++
     }
+    close()
+  })
+
+  it('is true of the streams of contract plugins', async () => {
+    const { send, next, close } = await connect()
+    const sentence = { id: 's', text: 'Hello.', lang: 'en', voice: [{ id: 'parrot/a', weight: 1 }], speed: 1 }
+    const inputs = {
+      'contracts.watch': {},
+      'contracts.install': { name: 'parrot' },
+      'contracts.stream': { name: 'parrot', method: 'synthesize', params: { text: 'Hello.' } },
+      'contracts.speak': sentence,
+    }
+    const names = Object.keys(inputs)
+    const told = new Set<string>()
+    for (const [id, [name, input]] of Object.entries(inputs).entries()) {
+      const asked = { rpc: 'open', id, name, input }
+      expectMessage(`open.${name}`, asked)
+      send(asked)
+    }
+    for (let ended = 0; ended < 3;) {
+      const message = await next()
+      if ('bytes' in message) continue
+      expect(message['rpc'], JSON.stringify(message)).not.toBe('fail')
+      const isItem = message['rpc'] === 'item'
+      const name = isItem ? `item.${names[message['id'] as number]}` : String(message['rpc'])
+      expectMessage(name, message)
+      told.add(name)
+      if (!isItem) ended++
+    }
+    expect([...told].sort()).toEqual(['end', ...names.map(name => `item.${name}`)].sort())
     close()
   })
 

@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ContractHost } from '../core/contracts/host.ts'
+import { contractFixture } from '../core/contracts/testing/fixture.ts'
+import { openTestContracts } from '../core/testing/contracts.ts'
 import { cookieOf, ownPage } from './fixture.ts'
 import { openPluginFixture, puppet, type PluginFixture } from './fixture-plugins.ts'
 
 let fixture: PluginFixture
+let contracts: ContractHost
 let cookie: string
 let job: string
 /** What pages of these origins send that were paired; the last one's pairing was revoked. */
@@ -14,7 +18,14 @@ const pages: Record<'paired' | 'other' | 'revoked', { origin: string; authorizat
   revoked: { origin: 'https://revoked.example', authorization: '' },
 }
 beforeAll(async () => {
-  fixture = await openPluginFixture()
+  fixture = await openPluginFixture({
+    contracts(folder) {
+      const manifest = { config_schema: { type: 'object', properties: { key: { type: 'string', writeOnly: true } } } }
+      contractFixture('', { name: 'parrot', parent: join(folder, 'plugins'), manifest })
+      return (contracts = openTestContracts(folder))
+    },
+  })
+  await contracts.configure('parrot', { key: 'sk-private' })
   cookie = cookieOf(await fixture.ask('/studio/narrate'))
   await fixture.call('PUT', '/pipelines/kept', { json: puppet() })
   await fixture.call('PUT', '/language/providers/kept', { json: server({ key: 'sk-private' }) })
@@ -71,6 +82,20 @@ const ROUTES = (
     ['POST', '/language/providers/kept/restore'],
     ['GET', '/language/providers/kept/health'],
     ['POST', '/language/providers/kept/chat', { messages: [{ role: 'user', text: 'x' }] }],
+    ['GET', '/contracts'],
+    ['GET', '/contracts/parrot'],
+    ['POST', '/contracts/parrot/load'],
+    ['POST', '/contracts/parrot/unload'],
+    ['POST', '/contracts/parrot/swap'],
+    ['POST', '/contracts/parrot/release'],
+    ['GET', '/contracts/parrot/config'],
+    ['PUT', '/contracts/parrot/config', { values: { key: '' } }],
+    ['POST', '/contracts/parrot/call', { method: 'get_voices' }],
+    ['POST', '/contracts/parrot/state/capture'],
+    ['POST', '/contracts/parrot/state/restore', { state: {} }],
+    ['GET', '/contracts/parrot/log'],
+    ['POST', '/contracts/parrot/chat', { messages: [{ role: 'user', text: 'x' }] }],
+    ['POST', '/contracts/parrot/recognise', {}],
     ['GET', '/personas'],
     ['POST', '/personas', { name: 'Eve' }],
     ['GET', '/personas/included%3Anora'],
@@ -222,7 +247,7 @@ describe.each(ROUTES)('$method $path', ({ method, path, body }) => {
     results.push({ route: `${method} ${path}`, caller: caller.name, status, asExpected: status === caller.refused })
     expect([status, headers['access-control-allow-origin']]).toEqual([caller.refused, caller.readable])
     expect(answer.body.toString()).not.toMatch(
-      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example|sk-private|127\.0\.0\.1:9|Nora|"kept"/,
+      /puppet|PRIVATE|voxloom_jobs|openapi|ticket"|"code":"\w{4}-|paired\.example|sk-private|127\.0\.0\.1:9|Nora|"kept"|parrot/,
     )
     expect(world()).toEqual(before)
   })
@@ -289,6 +314,8 @@ function world() {
     jobs: pluginHost.counts(),
     files: files.filter(file => !/\.db-|lock/.test(file)),
     language: readFileSync(join(fixture.folder, 'state', 'language.json'), 'utf8'),
+    contracts: contracts.lights(),
+    settings: readFileSync(join(fixture.folder, 'state', 'contracts', 'parrot.json'), 'utf8'),
   }
 }
 

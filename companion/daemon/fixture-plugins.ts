@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { isOver, type JobInfo } from '#protocol/jobs.ts'
+import type { ContractHost } from '../core/contracts/host.ts'
 import { openListeners } from '../core/listening/open.ts'
 import { PluginHost } from '../core/plugins/host.ts'
 import { openSpeakers } from '../core/speakers/open.ts'
@@ -27,13 +28,24 @@ export interface PluginFixture extends Fixture {
   starts(): number
 }
 
+export interface PluginFixtureOptions {
+  readonly maxInput?: number
+  readonly concurrency?: number
+  readonly contracts?: (folder: string) => ContractHost
+}
+
 /** The daemon of fixture.ts with real plugins: `puppet` (text), `raw` (bytes), and `broken`, which can't be used. */
-export async function openPluginFixture({ maxInput = 1_000_000, concurrency = 2 } = {}): Promise<PluginFixture> {
+export async function openPluginFixture({
+  maxInput = 1_000_000,
+  concurrency = 2,
+  contracts,
+}: PluginFixtureOptions = {}): Promise<PluginFixture> {
   let host!: PluginHost
   const fixture = await openFixture({
     // On a folder without weights: who may ask is judged before anybody speaks or listens.
     speakers: openSpeakers(NOWHERE),
     listeners: openListeners(NOWHERE),
+    ...(contracts && { contracts }),
     host(folder) {
       const plugins = join(folder, 'plugins')
       writePuppet(plugins)

@@ -33,7 +33,8 @@ export async function openSessionFixture(models: string) {
 export type SessionFixture = Awaited<ReturnType<typeof openSessionFixture>>
 export type Client = Awaited<ReturnType<typeof connectTo>>
 
-async function connectTo(address: string, { host, bearer }: Pick<Fixture, 'host' | 'bearer'>) {
+/** A client of a session. @param address with what is wished */
+export async function connectTo(address: string, { host, bearer }: Pick<Fixture, 'host' | 'bearer'>) {
   const told: Told[] = []
   const socket = new WebSocket(address, { headers: { host, ...bearer } })
   socket.on('message', (data, isBinary) => {

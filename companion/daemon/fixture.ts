@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ModelEntry } from '#protocol/models.ts'
+import type { ContractHost } from '../core/contracts/host.ts'
 import { ModelStore } from '../core/models/store.ts'
 import type { PluginHost } from '../core/plugins/host.ts'
 import type { ListenerPool } from '../core/listening/pool.ts'
@@ -54,6 +55,8 @@ export interface Sent {
 export interface FixtureOptions {
   /** Plugins and jobs, with what they need in the fixture's folder. */
   readonly host?: (folder: string) => PluginHost
+  /** Contract plugins, in the fixture's folder. */
+  readonly contracts?: (folder: string) => ContractHost
   readonly speakers?: SpeakerPool
   readonly listeners?: ListenerPool
   readonly wyoming?: WyomingPlace
@@ -74,6 +77,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
   )
   const stateFolder = join(folder, 'state')
   const host = options.host?.(folder)
+  const contracts = options.contracts?.(folder)
   const { speakers, listeners, wyoming } = options
   const daemon = await startDaemon({
     port: 0,
@@ -82,6 +86,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
     dist,
     origins: [devOrigin],
     ...(host && { host }),
+    ...(contracts && { contracts }),
     ...(speakers && { speakers }),
     ...(listeners && { listeners }),
     ...(wyoming && { wyoming }),

@@ -1,12 +1,11 @@
-import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { errorData } from '#protocol/errors.ts'
 import { chatBody, healthSchema, providerBody, providerParams, providerSchema } from '#protocol/language-api.ts'
-import type { ChatRequest, LanguageModel, LanguageModelHealth, ReplyLine } from '#protocol/language.ts'
+import type { ChatRequest, LanguageModelHealth } from '#protocol/language.ts'
 import type { LanguageProviders } from '../core/language/providers.ts'
 import { bytes, failures, nothing } from './answers.ts'
+import { leaving, replyLines, sendLines } from './reply-lines.ts'
 
 /**
  * `/language/…`: servers of language models that the user named, and replies of theirs. Requests go out to addresses that
@@ -116,34 +115,7 @@ export function languageRoutes(instance: FastifyInstance, providers: LanguagePro
   )
 }
 
-/** No faster than they are read. */
-function sendLines(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {
-  return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }))
-}
-
-/** Ends with the connection. */
-function leaving(connection: { once(event: 'close', listener: () => void): unknown }): AbortSignal {
-  const left = new AbortController()
-  connection.once('close', () => left.abort())
-  return left.signal
-}
-
 /** Names of models as a list that may be written to. */
 function sent(health: LanguageModelHealth) {
   return health.state === 'ready' ? { ...health, models: [...health.models] } : health
-}
-
-async function* replyLines(
-  model: LanguageModel,
-  { messages, ...run }: ChatRequest,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
-  const line = (said: ReplyLine) => `${JSON.stringify(said)}\n`
-  try {
-    for await (const text of model.reply(messages, { ...run, signal })) yield line({ text })
-    yield line({ done: true })
-  } catch (error) {
-    // The status has gone out: what went wrong is the last line.
-    if (!signal.aborted) yield line({ error: errorData(error) })
-  }
 }

@@ -17,6 +17,7 @@ const RAW_BODIES: Readonly<Record<string, object>> = {
     'text/plain': { schema: { type: 'string' } },
     'application/octet-stream': { schema: BINARY },
   },
+  '/contracts/{name}/recognise': { 'audio/pcm': { schema: BINARY } },
   '/v1/audio/transcriptions': {
     'multipart/form-data': {
       schema: {
@@ -60,6 +61,7 @@ export function openApi(): FastifyDynamicSwaggerOptions {
       tags: [
         { name: 'companion', description: 'This companion itself' },
         { name: 'plugins', description: 'What is installed' },
+        { name: 'contracts', description: 'Plugins that speak, hear or answer, which the companion supervises' },
         { name: 'pipelines', description: 'Plugins in a row' },
         { name: 'jobs', description: 'Runs of pipelines' },
         { name: 'language', description: 'Servers of language models, which the companion asks' },

@@ -5,6 +5,8 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
+import type { ContractHost } from '../core/contracts/host.ts'
+import { RoutedSpeech } from '../core/contracts/routed-speech.ts'
 import type { ModelStore } from '../core/models/store.ts'
 import { describeListening } from '../core/listening/open.ts'
 import type { ListenerPool } from '../core/listening/pool.ts'
@@ -21,6 +23,9 @@ import { ensureToken } from '../core/token.ts'
 import { productVersion, PROTOCOL_REVISION } from '../core/version.ts'
 import { isLoopback } from '../core/wyoming/server.ts'
 import { asyncApi } from './asyncapi.ts'
+import { contractRoutes } from './contracts/routes.ts'
+import { contractCalls, contractStreams } from './contracts/socket.ts'
+import { contractSpeech } from './contracts/speech.ts'
 import { guardDoor, refusal } from './door.ts'
 import { Guard } from './guard.ts'
 import { jobRoutes } from './job-routes.ts'
@@ -54,6 +59,8 @@ export interface DaemonOptions {
   readonly stateFolder: string
   /** Plugins, pipelines and jobs; without it there are none. */
   readonly host?: PluginHost
+  /** Contract plugins; the daemon ends them. */
+  readonly contracts?: ContractHost
   /** The companion's own voice; the daemon ends it. */
   readonly speakers?: SpeakerPool
   /** What the companion hears with; the daemon ends it. */
@@ -83,7 +90,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const pairings = new Pairings(options.stateFolder, message => options.logger?.warn(message))
   const guard = new Guard(ensureToken(options.stateFolder), options.origins, Date.now, pairings)
   const lines = new PairingLines()
-  const { host, speakers, listeners } = options
+  const { host, contracts, speakers, listeners } = options
   const talk = openTalk(options)
   const { sessions } = talk
   const status = async (): Promise<CompanionStatus> => ({
@@ -93,9 +100,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     uptime: Math.round(performance.now() - started) / 1000,
     ...(await inventory(options)),
     ...(sessions && { sessions: sessions.counts }),
+    ...(contracts && { contracts: contracts.lights() }),
   })
-  const calls = { ...statusCalls(status), ...(host && socketCalls(host)) }
-  const streams = { ...(host && socketStreams(host)), ...(speakers && speechStreams(speakers)) }
+  const calls = { ...statusCalls(status), ...(host && socketCalls(host)), ...(contracts && contractCalls(contracts)) }
+  const streams = {
+    ...(host && socketStreams(host)),
+    ...(speakers && speechStreams(speakers)),
+    ...(contracts && { ...contractStreams(contracts), ...contractSpeech(contracts) }),
+  }
   const sockets = new SocketHub(calls, streams)
   const sessionSockets = sessions && new SessionSockets(sessions)
   const places = [sockets, ...(sessionSockets ? [sessionSockets] : [])]
@@ -122,7 +134,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ...(wyoming && { wyoming: { address: wyoming.address, isOpen: !isLoopback(options.wyoming!.host) } }),
     async close() {
       // First: who sends everybody the same signal ends the plugins, too, and that must not count as their failure.
-      const hostClosed = options.host?.close()
+      const hostsClosed = Promise.all([contracts?.close(), host?.close()])
       sessions?.close()
       for (const place of places) place.close()
       speakers?.close()
@@ -130,7 +142,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await Promise.all(servers.map(closeServer))
       await app.close()
       pairings.close()
-      await hostClosed
+      await hostsClosed
     },
   }
 }
@@ -153,12 +165,22 @@ interface TalkServices {
   readonly sessions?: Sessions
 }
 
-function openTalk({ stateFolder, speakers, listeners, logger }: DaemonOptions): TalkServices {
+function openTalk({ stateFolder, speakers, listeners, contracts, logger }: DaemonOptions): TalkServices {
   const warn = (message: string) => logger?.warn(message)
   const languages = new LanguageProviders(stateFolder, warn)
   const personas = new PersonaStore(stateFolder, warn)
   if (!speakers || !listeners) return { languages, personas }
-  const sessions = new Sessions({ languages, personas, listeners, speech: new PoolSpeech(speakers) })
+  const own = new PoolSpeech(speakers)
+  const sessions = new Sessions({
+    languages: {
+      list: () => languages.list(),
+      open: (id, model) => languages.open(id, model),
+      ...(contracts && { plugin: (name, model) => contracts.model(name, model) }),
+    },
+    personas,
+    listeners,
+    speech: contracts ? new RoutedSpeech(own, contracts) : own,
+  })
   return { languages, personas, sessions }
 }
 
@@ -208,10 +230,12 @@ async function createApp(
   pairingRoutes(app, pairing)
   modelRoutes(app, options.store)
   const { store, speakers, listeners } = options
-  if (speakers && listeners) await openAiRoutes(app, { store, speakers, listeners })
+  if (speakers && listeners)
+    await openAiRoutes(app, { store, speakers, listeners, ...(options.contracts && { contracts: options.contracts }) })
   languageRoutes(app, languages)
   await app.register(part => registerPersonas(part, { store: personas }))
   if (sessions) sessionRoutes(app, sessions)
+  if (options.contracts) contractRoutes(app, options.contracts)
   if (options.host) {
     const { host } = options
     await app.register(async part => {

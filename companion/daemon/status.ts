@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { CompanionStatus } from '#protocol/status.ts'
 import { failures } from './answers.ts'
+import { lightSchema } from './contracts/schemas.ts'
 import type { Guard } from './guard.ts'
 import { noInput, offerCall, type SocketCalls } from './socket-offers.ts'
 
@@ -21,6 +22,7 @@ const statusSchema = z
       .object({ open: z.int(), connected: z.int() })
       .optional()
       .meta({ description: 'talks of other programs, and how many of them have a client now' }),
+    contracts: z.array(lightSchema).optional().meta({ description: 'contract plugins, and what each brings' }),
   })
   .meta({ id: 'Status' })
 

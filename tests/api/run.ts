@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ContractHost } from '../../companion/core/contracts/host.ts'
+import { PRELUDE } from '../../companion/core/contracts/testing/prelude.ts'
 import { openListeners } from '../../companion/core/listening/open.ts'
 import { ModelStore } from '../../companion/core/models/store.ts'
 import { PluginHost } from '../../companion/core/plugins/host.ts'
@@ -15,7 +17,15 @@ import { pythonWith, runProgram } from '../support/python.ts'
 
 const here = join(root, 'tests', 'api')
 
-/** A daemon with two light plugins, a saved pipeline and a job, so that not every name is an unknown one. */
+/** A contract plugin that answers at once, whatever it is asked. */
+function writeParrot(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  const manifest = { name: 'parrot', version: '1.0.0', contract: 'parroting', entry_point: 'main.mjs' }
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
+  writeFileSync(join(folder, 'main.mjs'), `${PRELUDE}\non('repeat', params => params)\n`)
+}
+
+/** A daemon with three light plugins, a saved pipeline and a job, so that not every name is an unknown one. */
 async function open(folder: string) {
   const at = (name: string) => join(folder, name)
   const host = new PluginHost({
@@ -31,11 +41,23 @@ async function open(folder: string) {
     maxInput: 1024 * 1024,
   })
   await host.jobs.start()
+  writeParrot(at('contracts/parrot'))
+  const contracts = new ContractHost({
+    folders: [{ path: at('contracts'), trust: 'local' }],
+    stateFolder: at('state'),
+    cacheFolder: at('cache'),
+    dataFolder: at('data'),
+    models: at('models'),
+    autoInstall: false,
+    idleUnload: 0,
+    maxResident: 0,
+  })
   const daemon = await startDaemon({
     port: 0,
     store: new ModelStore({ folder: at('models') }),
     stateFolder: at('state'),
     host,
+    contracts,
     speakers: openSpeakers(at('models')),
     listeners: openListeners(at('models')),
   })

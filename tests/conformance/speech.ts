@@ -20,7 +20,12 @@ export const seconds = (chunks: readonly PcmChunk[]) =>
 const LONG = 'One two three four five six seven eight nine ten, '.repeat(12)
 
 /** What every speech engine of English keeps to, whatever it runs on. */
-export function testSpeechEngine(name: string, open: () => Promise<SpeechEngine>): void {
+export function testSpeechEngine(
+  name: string,
+  open: () => Promise<SpeechEngine>,
+  /** False where nobody can know when a word sounds. */
+  hasWordTimes = true,
+): void {
   describe(`${name} as a speech engine`, () => {
     let engine: SpeechEngine
     beforeAll(async () => {
@@ -58,21 +63,23 @@ export function testSpeechEngine(name: string, open: () => Promise<SpeechEngine>
       expect(peak).toBeLessThanOrEqual(1)
     })
 
-    it('tells when each word sounds, and where it stands in the text', async () => {
-      const text = 'Dr. Ames paid $3.50 for it.'
-      const said = await say(sentence(text))
-      const words = said.flatMap(chunk => chunk.words ?? [])
-      expect(words.map(({ from, to }) => text.slice(from, to))).toEqual(words.map(word => word.text))
-      expect(words.at(0)!.text).toMatch(/^Dr/)
-      expect(words.at(-1)!.text).toBe('it')
-      let end = 0
-      for (const word of words) {
-        expect(word.start).toBeGreaterThanOrEqual(end - 0.05)
-        expect(word.end).toBeGreaterThan(word.start)
-        end = word.end
-      }
-      expect(end).toBeLessThanOrEqual(seconds(said) + 0.05)
-    })
+    if (hasWordTimes) {
+      it('tells when each word sounds, and where it stands in the text', async () => {
+        const text = 'Dr. Ames paid $3.50 for it.'
+        const said = await say(sentence(text))
+        const words = said.flatMap(chunk => chunk.words ?? [])
+        expect(words.map(({ from, to }) => text.slice(from, to))).toEqual(words.map(word => word.text))
+        expect(words.at(0)!.text).toMatch(/^Dr/)
+        expect(words.at(-1)!.text).toBe('it')
+        let end = 0
+        for (const word of words) {
+          expect(word.start).toBeGreaterThanOrEqual(end - 0.05)
+          expect(word.end).toBeGreaterThan(word.start)
+          end = word.end
+        }
+        expect(end).toBeLessThanOrEqual(seconds(said) + 0.05)
+      })
+    }
 
     it('makes the same sound of the same sentence', async () => {
       const [once, again] = [await say(sentence('Twice the same.')), await say(sentence('Twice the same.'))]

@@ -19,10 +19,15 @@ const load = (input: Parameters<typeof loadConfig>[0] = {}) =>
 
 describe('loadConfig', () => {
   it('lets no .env of a folder say which plugins run, and how', () => {
-    writeFileSync(join(folder, '.env'), 'VOXLOOM_PLUGINS=./evil\nVOXLOOM_PLUGINS_SANDBOX=none\nVOXLOOM_PORT=2\n')
+    writeFileSync(join(folder, 'evil.toml'), '[plugins]\nfolders = "/evil"\n')
+    writeFileSync(
+      join(folder, '.env'),
+      `VOXLOOM_PLUGINS=./evil\nVOXLOOM_PLUGINS_SANDBOX=none\nVOXLOOM_ENVIRONMENTS=./evil\nVOXLOOM_CONFIG=${join(folder, 'evil.toml')}\nVOXLOOM_PORT=2\n`,
+    )
     const { settings, sources } = loadConfig({ cwd: folder, env: { XDG_CONFIG_HOME: folder } })
     expect(settings['server.port']).toBe(2)
-    expect([sources['plugins.folders'], sources['plugins.sandbox']]).toEqual(['default', 'default'])
+    const plugins = [sources['plugins.folders'], sources['plugins.sandbox'], sources['plugins.environments']]
+    expect(plugins).toEqual(['default', 'default', 'default'])
   })
 
   it('prefers flag, then environment, then .env, then file, then default', () => {
@@ -62,6 +67,10 @@ describe('loadConfig', () => {
     ['VOXLOOM_HUB', 'https://example.org', 'example.org'],
     ['VOXLOOM_OPEN', 'off', 'maybe'],
     ['VOXLOOM_WYOMING', '65535', '65536'],
+    ['VOXLOOM_PLUGINS_IDLE_UNLOAD', '0', '-1'],
+    ['VOXLOOM_PLUGINS_IDLE_UNLOAD', '10080', '10081'],
+    ['VOXLOOM_PLUGINS_MAX_RESIDENT', '16777216', '16777217'],
+    ['VOXLOOM_PLUGINS_AUTO_INSTALL_DEPS', 'yes', 'maybe'],
     ['VOXLOOM_WYOMING_HOST', '0.0.0.0', 'everywhere'],
   ])('takes %s=%s and refuses %s', (name, good, bad) => {
     expect(() => load({ env: { VOXLOOM_CONFIG: file, [name]: good } })).toThrow(/There is no/)

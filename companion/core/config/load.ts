@@ -116,6 +116,12 @@ export function knownKey(key: string, where = ''): SettingKey {
   throw new SeamError('bad-input', `${where}There is no setting “${key}”. ${hint}`)
 }
 
+/** Variables that say which plugins run, and on what; or which file does. */
+const OF_PLUGINS: ReadonlySet<string> = new Set([
+  'VOXLOOM_CONFIG',
+  ...SETTING_KEYS.filter(key => key.startsWith('plugins.')).map(key => SETTINGS[key].env),
+])
+
 /**
  * Our variables of `.env`; the file's other secrets are none of our business. Which programs are run, and with which
  * rights, is not for a folder to say that somebody only walked into.
@@ -127,6 +133,6 @@ function dotenv(folder: string): Record<string, string> {
   } catch {
     return {}
   }
-  const isOurs = (name: string) => name.startsWith('VOXLOOM_') && !name.startsWith('VOXLOOM_PLUGINS')
+  const isOurs = (name: string) => name.startsWith('VOXLOOM_') && !OF_PLUGINS.has(name)
   return Object.fromEntries(Object.entries(parseEnv(text)).filter((pair): pair is [string, string] => isOurs(pair[0])))
 }

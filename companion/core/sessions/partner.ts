@@ -1,18 +1,17 @@
 import { partnerOf } from '#dialogue/personas/partner.ts'
 import type { Partner } from '#dialogue/types.ts'
-import { KOKORO_VOICES } from '#engine/speech/kokoro/voices.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Persona } from '#protocol/personas.ts'
 import type { SessionWish } from '#protocol/sessions.ts'
-import type { SpeechEngine } from '#protocol/speech.ts'
-import type { LanguageProviders } from '../language/providers.ts'
+import type { SpeechEngine, Voice } from '#protocol/speech.ts'
+import { pluginOf } from '../contracts/routed-speech.ts'
 import type { PersonaStore } from '../personas/store.ts'
 import { parseVoice } from '../voice.ts'
-import { modelName, modelOf } from './model.ts'
+import { modelName, modelOf, type ModelPlaces } from './model.ts'
 
 export interface PartnerServices {
   readonly speech: SpeechEngine
-  readonly languages: Pick<LanguageProviders, 'list' | 'open'>
+  readonly languages: ModelPlaces
   readonly personas: Pick<PersonaStore, 'list' | 'open'>
 }
 
@@ -41,7 +40,7 @@ export async function partnerFor(services: PartnerServices, wish: SessionWish): 
     user,
     partner: {
       ...partnerOf(persona, modelOf(model, languages), speech, user),
-      ...(wish.voice !== undefined && spokenBy(wish.voice)),
+      ...(wish.voice !== undefined && spokenBy(wish.voice, await speech.voices())),
     },
   }
 }
@@ -52,10 +51,12 @@ async function firstOf(personas: Pick<PersonaStore, 'list'>): Promise<string> {
   throw new SeamError('not-found', 'There is no persona any more. Bring one back with POST /personas, and try again.')
 }
 
-/** A voice, with the language that it speaks. */
-function spokenBy(name: string): Pick<Partner, 'voice' | 'lang'> {
-  const voice = parseVoice(name, KOKORO_VOICES)
-  return { voice, lang: KOKORO_VOICES.find(({ id }) => id === voice[0]!.id)!.lang }
+/** A voice, with the language that it speaks. @throws SeamError not-found, bad-input */
+function spokenBy(name: string, voices: readonly Voice[]): Pick<Partner, 'voice' | 'lang'> {
+  const voice = parseVoice(name, voices)
+  // Says so when it is a mix that nobody can speak.
+  pluginOf(voice)
+  return { voice, lang: voices.find(({ id }) => id === voice[0]!.id)!.lang }
 }
 
 /** A persona may name a model that only a browser has. */

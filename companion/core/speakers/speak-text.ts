@@ -1,6 +1,7 @@
 import { Stretcher } from '#dsp/stretcher.ts'
 import { kokoroInfo } from '#engine/speech/kokoro/meta.ts'
 import { SeamError } from '#protocol/errors.ts'
+import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Segment } from '#protocol/speech.ts'
 import { inOrder } from './in-order.ts'
 import type { SpeakerPool } from './pool.ts'
@@ -21,6 +22,12 @@ const BLOCK = 4800
 /** Sentences that are begun before a process is free for them. */
 const SENTENCES_AHEAD = 1
 
+/** Who speaks sentences, several at a time where it can. */
+export interface Speaking {
+  readonly options: Pick<SpeakerPool['options'], 'speakers'>
+  speak(segment: Segment, signal?: AbortSignal): AsyncIterable<Pick<PcmChunk, 'samples'>>
+}
+
 /** What somebody waits for: the voice's part of a speed, and what is left to be done to its sound. */
 function shareSpeed(speed: number): { readonly voice: number; readonly stretch: number } {
   const voice = Math.max(OWN_SPEEDS.least, Math.min(OWN_SPEEDS.most, speed))
@@ -34,7 +41,7 @@ function shareSpeed(speed: number): { readonly voice: number; readonly stretch: 
  * @throws SeamError engine, not-found (weights), cancelled
  */
 export async function* speakText(
-  speakers: SpeakerPool,
+  speakers: Speaking,
   segments: AsyncIterable<Segment>,
   signal?: AbortSignal,
 ): AsyncGenerator<Float32Array<ArrayBuffer>> {
@@ -63,7 +70,7 @@ export async function* speakText(
 }
 
 /** A whole sentence: half a minute at most. */
-async function gathered(sound: AsyncIterable<{ readonly samples: Float32Array }>): Promise<Float32Array> {
+export async function gathered(sound: AsyncIterable<{ readonly samples: Float32Array }>): Promise<Float32Array> {
   const pieces: Float32Array[] = []
   for await (const { samples } of sound) pieces.push(samples)
   const all = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
@@ -75,7 +82,8 @@ async function gathered(sound: AsyncIterable<{ readonly samples: Float32Array }>
   return all
 }
 
-function* stretched(samples: Float32Array, rate: number): Generator<Float32Array<ArrayBuffer>> {
+/** The same words at `rate` times the pace, at the same pitch: mono at SPEECH_RATE. */
+export function* stretched(samples: Float32Array, rate: number): Generator<Float32Array<ArrayBuffer>> {
   let at = 0
   const source = {
     read(into: Float32Array, frames: number) {

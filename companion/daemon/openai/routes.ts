@@ -4,6 +4,7 @@ import { hasZodFastifySchemaValidationErrors, type ZodTypeProvider } from 'fasti
 import { z } from 'zod'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Transcriber } from '#protocol/transcribe.ts'
+import type { ContractHost } from '../../core/contracts/host.ts'
 import type { ModelStore } from '../../core/models/store.ts'
 import { findListed, listModels } from '../../core/openai/models.ts'
 import type { SpeakerPool } from '../../core/speakers/pool.ts'
@@ -23,6 +24,8 @@ export interface OpenAiParts {
   readonly store: ModelStore
   readonly speakers: SpeakerPool
   readonly listeners: Transcriber
+  /** Plugins that speak and hear as well. */
+  readonly contracts?: ContractHost
 }
 
 const modelSchema = z
@@ -39,13 +42,14 @@ export async function openAiRoutes(app: FastifyInstance, parts: OpenAiParts): Pr
     })
     await part.register(multipart, { limits: UPLOAD_LIMITS, throwFileSizeLimit: false })
     const models = modelsHere(parts.store)
-    listRoutes(part)
-    speechRoute(part, parts.speakers, models)
-    transcriptionRoute(part, parts.listeners, models)
+    listRoutes(part, parts.contracts)
+    speechRoute(part, parts, models)
+    transcriptionRoute(part, parts, models)
   })
 }
 
-function listRoutes(part: FastifyInstance): void {
+function listRoutes(part: FastifyInstance, contracts: ContractHost | undefined): void {
+  const lights = () => contracts?.lights() ?? []
   const app = part.withTypeProvider<ZodTypeProvider>()
   app.get(
     '/v1/models',
@@ -57,7 +61,7 @@ function listRoutes(part: FastifyInstance): void {
         response: { 200: z.object({ object: z.literal('list'), data: z.array(modelSchema) }), ...failures() },
       },
     },
-    async () => ({ object: 'list' as const, data: [...listModels()] }),
+    async () => ({ object: 'list' as const, data: [...listModels(lights())] }),
   )
   app.get(
     '/v1/models/:model',
@@ -70,7 +74,7 @@ function listRoutes(part: FastifyInstance): void {
         response: { 200: modelSchema, ...failures(400, 404) },
       },
     },
-    async ({ params }) => findListed(params.model),
+    async ({ params }) => findListed(params.model, lights()),
   )
 }
 

@@ -4,17 +4,24 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Segment } from '#protocol/speech.ts'
+import type { ContractHost } from '../../core/contracts/host.ts'
 import { checkModel } from '../../core/openai/models.ts'
 import { readVoice } from '../../core/openai/voices.ts'
 import { begun } from '../../core/sound/begun.ts'
 import { encodeSound, FORMAT_TYPES, SPEECH_FORMATS } from '../../core/sound/encode.ts'
 import { spokenSegments } from '../../core/sentences.ts'
-import { FASTEST, SLOWEST, SPEECH_MODELS, SPEECH_RATE, speakText } from '../../core/speakers/speak-text.ts'
-import type { SpeakerPool } from '../../core/speakers/pool.ts'
+import {
+  FASTEST,
+  SLOWEST,
+  SPEECH_MODELS,
+  SPEECH_RATE,
+  speakText,
+  type Speaking,
+} from '../../core/speakers/speak-text.ts'
 import { bytes } from '../answers.ts'
 import { failures, streamedError } from './errors.ts'
 import { gone } from './gone.ts'
-import type { ModelsHere } from './routes.ts'
+import type { ModelsHere, OpenAiParts } from './routes.ts'
 
 /** Characters of one request, as OpenAI has it: programs cut their texts to it. */
 export const MOST_INPUT = 4096
@@ -37,7 +44,8 @@ const speechBody = z
   .meta({ id: 'CreateSpeech' })
 
 /** `POST /v1/audio/speech`: the sound of a text, sent as it is made. A caller that leaves stops the voice. */
-export function speechRoute(app: FastifyInstance, speakers: SpeakerPool, models: ModelsHere): void {
+export function speechRoute(app: FastifyInstance, parts: OpenAiParts, models: ModelsHere): void {
+  const { speakers, contracts } = parts
   app.withTypeProvider<ZodTypeProvider>().post(
     '/v1/audio/speech',
     {
@@ -50,13 +58,16 @@ export function speechRoute(app: FastifyInstance, speakers: SpeakerPool, models:
       },
     },
     async ({ body }, reply) => {
-      checkModel(body.model, 'speech')
-      const { voice, lang } = readVoice(typeof body.voice === 'string' ? body.voice : body.voice.id)
-      await models.need(SPEECH_MODELS)
+      const lights = contracts?.lights() ?? []
+      checkModel(body.model, 'speech', lights)
+      const wanted = typeof body.voice === 'string' ? body.voice : body.voice.id
+      const { voice, lang, plugin } = readVoice(wanted, body.model, lights)
+      if (plugin === undefined) await models.need(SPEECH_MODELS)
+      const speaking = plugin === undefined ? speakers : byPlugin(contracts!, plugin)
       const format = body.response_format ?? 'mp3'
       const segments = await spokenSegments(body.input, { lang, voice, speed: body.speed ?? 1 })
       const signal = gone(reply)
-      const sound = await begun(audible(speakText(speakers, each(segments), signal)))
+      const sound = await begun(audible(speakText(speaking, each(segments), signal)))
       if (!sound) throw nothingSpoken()
       const encoded = await begun(encodeSound(sound, { format, rate: SPEECH_RATE, signal }))
       if (!encoded) throw nothingSpoken()
@@ -66,6 +77,15 @@ export function speechRoute(app: FastifyInstance, speakers: SpeakerPool, models:
         .send(Readable.from(isEvents ? events(encoded) : encoded, { objectMode: false }) as never)
     },
   )
+}
+
+/** A plugin speaks one sentence after the other. */
+function byPlugin(contracts: ContractHost, name: string): Speaking {
+  const speech = contracts.speech(name)
+  return {
+    options: { speakers: 1 },
+    speak: (segment, signal) => speech.speak(each([segment]), signal ? { signal } : {}),
+  }
 }
 
 const nothingSpoken = () =>

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { readContractId } from '#protocol/contracts.ts'
 import { errorData, SeamError } from '#protocol/errors.ts'
 import type { Lang } from '#protocol/speech.ts'
-import type { Caption, Transcriber } from '#protocol/transcribe.ts'
+import type { Caption } from '#protocol/transcribe.ts'
+import { transcriberOf } from '../../core/contracts/transcriber.ts'
 import { heardLang, HEARING_MODEL } from '../../core/listening/open.ts'
 import { checkModel } from '../../core/openai/models.ts'
 import { deltaOf, TRANSCRIPT_FORMATS, transcriptAs } from '../../core/openai/transcript.ts'
@@ -13,7 +15,7 @@ import { openSound } from '../../core/sound/open.ts'
 import { bytes } from '../answers.ts'
 import { failures, streamedError } from './errors.ts'
 import { gone } from './gone.ts'
-import type { ModelsHere } from './routes.ts'
+import type { ModelsHere, OpenAiParts } from './routes.ts'
 import { withUpload, type Upload } from './upload.ts'
 
 const list = z.union([z.string(), z.array(z.string())]).transform(value => [value].flat())
@@ -29,7 +31,8 @@ const fieldsSchema = z.object({
 type Fields = z.infer<typeof fieldsSchema>
 
 /** `POST /v1/audio/transcriptions`: what is said in a sound, at once or sentence by sentence. */
-export function transcriptionRoute(app: FastifyInstance, listeners: Transcriber, models: ModelsHere): void {
+export function transcriptionRoute(app: FastifyInstance, parts: OpenAiParts, models: ModelsHere): void {
+  const { contracts } = parts
   app.post(
     '/v1/audio/transcriptions',
     {
@@ -46,16 +49,19 @@ export function transcriptionRoute(app: FastifyInstance, listeners: Transcriber,
     (request, reply) =>
       withUpload(request, async ({ path, fields }) => {
         const wanted = readFields(fields)
-        checkModel(wanted.model, 'transcription')
-        const lang = langOf(wanted.language)
-        await models.need([HEARING_MODEL])
+        checkModel(wanted.model, 'transcription', contracts?.lights() ?? [])
+        const plugin = readContractId(wanted.model)?.name
+        // What a plugin understands is its own to say.
+        const lang = plugin === undefined ? langOf(wanted.language) : wanted.language || undefined
+        if (plugin === undefined) await models.need([HEARING_MODEL])
+        const transcriber = plugin === undefined ? parts.listeners : transcriberOf(contracts!.recogniser(plugin))
         const signal = gone(reply)
         const sound = await openSound({ path }, signal).catch((error: unknown) => {
           throw unreadable(error, path)
         })
         const told = new MeasuredSound(sound.chunks)
         try {
-          const captions = listeners.transcribe(told, { signal, ...(lang !== undefined && { lang }) })
+          const captions = transcriber.transcribe(told, { signal, ...(lang !== undefined && { lang }) })
           const isStream = ['true', '1', 'True'].includes(wanted.stream)
           // Waits until it was sent, or the caller is gone: the file is needed as long.
           if (isStream) return await sendEvents(reply, finals(captions, path))
@@ -64,7 +70,7 @@ export function transcriptionRoute(app: FastifyInstance, listeners: Transcriber,
           const found = {
             captions: said,
             duration: told.seconds,
-            lang: lang ?? listeners.info.languages[0]!,
+            lang: lang ?? transcriber.info.languages[0] ?? '',
           }
           const { type, body } = await transcriptAs(wanted.response_format, found, {
             words: wanted.timestamp_granularities.includes('word'),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { HandClock } from '#dialogue/testing/clock.ts'
 import { ScriptedModel, ScriptedSpeech, type ModelStep } from '#dialogue/testing/engines.ts'
 import type { HearingEvent } from '#engine/transcribe/events.ts'
+import { KOKORO_VOICES } from '#engine/speech/kokoro/voices.ts'
 import { moonshineInfo } from '#engine/transcribe/moonshine/meta.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { ServerMessage } from '#protocol/session-server.ts'
@@ -122,7 +123,7 @@ export function openScene(...scripts: readonly (readonly ModelStep[])[]) {
   // The engines wait for nothing, so that no time has to pass for them.
   const engines = new HandClock()
   const model = new ScriptedModel(engines, ...scripts)
-  const speech = new ScriptedSpeech(engines)
+  const speech = Object.assign(new ScriptedSpeech(engines), { voices: async () => KOKORO_VOICES })
   const listeners = new ScriptedListeners()
   const provider = { id: 'box', preset: 'other', name: 'Box', base: 'http://box', model: 'm', hasKey: false } as const
   const languages = {

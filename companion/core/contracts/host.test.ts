@@ -1,0 +1,262 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { ContractEvent } from '#protocol/contracts.ts'
+import { errorData } from '#protocol/errors.ts'
+import { HandClock } from '#dialogue/testing/clock.ts'
+import { openTestContracts } from '../testing/contracts.ts'
+import type { ContractHostOptions } from './host.ts'
+import { LOOK_EVERY } from './host.ts'
+import { packageIn, pythonPlugin } from './testing/python-plugin.ts'
+import { contractFixture, type ContractFixtureOptions } from './testing/fixture.ts'
+
+/** However slow the machine is. */
+const eventually = <T>(holds: () => T) => vi.waitFor(holds, { timeout: 60_000, interval: 20 })
+
+const VOICES = `on('get_voices', () => [
+  { id: 'one', name: 'One', language: 'en_GB', gender: 'Female' },
+  { id: 'two', name: 'Two' },
+  { id: 'a:b', name: 'Not to be chosen' },
+])`
+
+/** A folder for plugins and a host of them, both gone after the test. */
+function place(options: Partial<ContractHostOptions> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'voxloom-contract-host-'))
+  const host = openTestContracts(folder, options)
+  onTestFinished(async () => {
+    await host.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const drop = (code: string, more: ContractFixtureOptions = {}) =>
+    contractFixture(code, { name: 'parrot', parent: join(folder, 'plugins'), ...more })
+  return { folder, host, drop }
+}
+
+const isAlive = (pid: number) => existsSync(`/proc/${pid}`)
+
+describe('a plugin that is dropped in', () => {
+  it('is met without a restart, and its voices are known; a later start knows them before it runs', async () => {
+    const clock = new HandClock()
+    const { folder, host, drop } = place({ clock })
+    host.start()
+    expect(host.lights()).toEqual([])
+    drop(VOICES)
+    await clock.pass(LOOK_EVERY)
+    await eventually(() => expect(host.lights()[0]).toMatchObject({ status: 'READY', offers: { voices: [{}, {}] } }))
+    expect(host.lights()[0]!.offers.voices).toEqual([
+      { id: 'one', name: 'One', lang: 'en-gb', gender: 'female' },
+      { id: 'two', name: 'Two', lang: 'en', gender: 'neutral' },
+    ])
+    const { pid } = host.get('parrot')
+    await host.close()
+    expect(isAlive(pid!)).toBe(false)
+
+    const later = openTestContracts(folder)
+    onTestFinished(() => later.close())
+    expect(later.lights()[0]).toMatchObject({ status: 'UNLOADED', offers: { voices: [{ id: 'one' }, { id: 'two' }] } })
+    expect(later.get('parrot').methods).toMatchObject([
+      { name: 'synthesize', offered: false, required: true, params: { properties: { text: {} } } },
+      { name: 'get_voices', offered: true },
+      { name: 'get_voice_info', offered: false },
+    ])
+  })
+
+  it('is told of while it works, and when its folder is gone', async () => {
+    const clock = new HandClock()
+    const { host, drop } = place({ clock })
+    const events: ContractEvent[] = []
+    host.watch(event => events.push(event))
+    const { folder } = drop(`${VOICES}\nconsole.error('said aloud')`)
+    host.start()
+    await eventually(async () => {
+      await clock.pass(100)
+      expect(events).toContainEqual(
+        expect.objectContaining({ kind: 'info', info: expect.objectContaining({ status: 'READY' }) }),
+      )
+    })
+    await eventually(() =>
+      expect(events).toContainEqual(expect.objectContaining({ kind: 'log', name: 'parrot', text: 'said aloud' })),
+    )
+    rmSync(folder, { recursive: true })
+    await clock.pass(LOOK_EVERY)
+    expect(events).toContainEqual({ kind: 'gone', name: 'parrot' })
+    expect(host.list()).toEqual([])
+    expect(() => host.slot('parrot')).toThrow('There is no contract plugin “parrot”.')
+  })
+
+  it('that can’t say yet what it brings is asked again', async () => {
+    const clock = new HandClock()
+    const { host, drop } = place({ clock })
+    drop(`on('get_models', () => { if (!state.up) throw fail(1201, 'Nobody is there.'); return [{ id: 'big' }] })`, {
+      contract: 'llm',
+    })
+    host.start()
+    await eventually(() => expect(host.log('parrot').at(-1)?.text).toContain('Nobody is there.'))
+    expect(host.lights()[0]).toMatchObject({ status: 'READY', offers: {} })
+    await host.slot('parrot').restore({ up: true })
+    await clock.pass(LOOK_EVERY)
+    await eventually(() => expect(host.lights()[0]!.offers.models).toEqual([{ id: 'big', name: 'big' }]))
+  })
+
+  it('that can’t start says why, and is not tried over and over', async () => {
+    const clock = new HandClock()
+    const { host, drop } = place({ clock })
+    drop(`on('initialize', () => { console.error('tried'); throw fail(-32603, 'There is no model here.') })`)
+    host.start()
+    await eventually(() => expect(host.get('parrot')).toMatchObject({ status: 'UNLOADED', failure: {} }))
+    await clock.pass(10 * LOOK_EVERY)
+    expect(host.get('parrot').failure!.message).toContain('There is no model here.')
+    expect(host.log('parrot').filter(({ text }) => text === 'tried')).toHaveLength(1)
+  })
+
+  it('that lacks packages gets them where that is allowed, and is met then', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'voxloom-contract-packages-'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true, force: true })
+    })
+    for (const [name, value] of Object.entries(packageIn(folder, 'voxloom-test-package'))) vi.stubEnv(name, value)
+    const code = `import voxloom_test_package
+from contracts.tts_contract import TTSContract
+class Plugin(TTSContract):
+    async def synthesize(self, text, voice_id=None): return b''
+    async def get_voices(self): return [{'id': f'v{voxloom_test_package.ANSWER}', 'name': 'Voice'}]
+    async def initialize(self, config): return True
+    async def shutdown(self): return True
+    async def health_check(self): return None
+`
+    const dropped = (options: Partial<ContractHostOptions>) => {
+      const { folder: root, host } = place(options)
+      const manifest = { dependencies: ['voxloom-test-package==1.0'] }
+      pythonPlugin(join(root, 'plugins'), 'snake', { manifest, code })
+      host.start()
+      return host
+    }
+    expect(dropped({}).lights()).toMatchObject([{ name: 'snake', need: 'dependencies', status: 'UNLOADED' }])
+    const host = dropped({ autoInstall: true })
+    await eventually(() => expect(host.lights()[0]!.offers.voices).toMatchObject([{ id: 'v42' }]))
+    expect(host.lights()[0]).not.toHaveProperty('need')
+  }, 120_000)
+
+  it('that lacks settings is not started until it has them', async () => {
+    const { host, drop } = place()
+    const schema = { type: 'object', properties: { key: { type: 'string', writeOnly: true } }, required: ['key'] }
+    drop(VOICES, { manifest: { config_schema: schema } })
+    host.start()
+    expect(host.lights()).toMatchObject([{ need: 'config', status: 'UNLOADED' }])
+    await expect(host.load('parrot')).rejects.toMatchObject({ details: { failure: 'CONFIG_INVALID' } })
+    await host.configure('parrot', { key: 'sk-secret' })
+    await eventually(() => expect(host.lights()[0]?.offers.voices).toHaveLength(2))
+    expect(host.lights()[0]).not.toHaveProperty('need')
+  })
+
+  it('with a broken manifest, or with a name that is taken, is a row with the reason', () => {
+    const { folder, host, drop } = place({})
+    drop('', { manifest: { contract: 7 } })
+    drop('', { name: 'owl' })
+    drop('', { name: 'owl', parent: join(folder, 'more') })
+    const both = openTestContracts(folder, {
+      folders: ['plugins', 'more'].map(name => ({ path: join(folder, name), trust: 'local' as const })),
+    })
+    onTestFinished(() => both.close())
+    expect(both.list()).toMatchObject([
+      { name: 'owl', folder: join(folder, 'plugins', 'owl') },
+      { name: 'owl', problem: expect.stringContaining('Another plugin of this name comes first') },
+      { name: 'parrot', problem: expect.stringContaining('contract') },
+    ])
+    expect(both.lights().map(({ name }) => name)).toEqual(['owl'])
+    expect(() => host.slot('parrot')).toThrow('“parrot” can’t be used.')
+    expect(() => host.get('parott')).toThrow('Did you mean “parrot”?')
+  })
+})
+
+describe('settings', () => {
+  it('are used by a plugin that runs, which keeps its state', async () => {
+    const { host, drop } = place()
+    drop(
+      `let config
+      on('initialize', params => { config = params.config })
+      on('count', () => ({ times: (state.times = (state.times ?? 0) + 1), word: config.word }))`,
+      {
+        contract: 'counting',
+        manifest: { config_schema: { type: 'object', properties: { word: { type: 'string', default: 'a' } } } },
+      },
+    )
+    const count = () => host.slot('parrot').call('count', {})
+    expect(await count()).toEqual({ times: 1, word: 'a' })
+    const { pid } = host.get('parrot')
+    expect(await host.configure('parrot', { word: 'b' })).toMatchObject({ values: { word: 'b' }, faults: [] })
+    expect(await count()).toEqual({ times: 2, word: 'b' })
+    expect(host.get('parrot').pid).not.toBe(pid)
+  })
+
+  it('that it can’t work with are kept, and the old process goes on', async () => {
+    const { host, drop } = place()
+    drop(
+      `on('initialize', ({ config }) => { if (config.word === 'bad') throw fail(-32603, 'That word is bad.') })
+      on('ping', () => 'pong')`,
+      {
+        contract: 'counting',
+        manifest: { config_schema: { type: 'object', properties: { word: { type: 'string' } } } },
+      },
+    )
+    await host.load('parrot')
+    await expect(host.configure('parrot', { word: 'bad' })).rejects.toThrow(/The settings are kept.*That word is bad/s)
+    expect(await host.slot('parrot').call('ping', {})).toBe('pong')
+    expect(host.config('parrot').values).toEqual({ word: 'bad' })
+  })
+
+  it('have secrets that neither an answer nor a log tells', async () => {
+    const { folder, host, drop } = place()
+    const events: ContractEvent[] = []
+    host.watch(event => events.push(event))
+    drop(
+      `on('initialize', ({ config }) => { console.error('my key is ' + config.key); state.key = config.key })
+      on('tell', () => { throw fail(7, 'The key is ' + state.key + '.', { key: state.key }) })
+      on('die', async () => { console.error('again ' + state.key); await wait(50); process.exit(3) })`,
+      {
+        contract: 'counting',
+        manifest: { config_schema: { type: 'object', properties: { key: { type: 'string', format: 'password' } } } },
+      },
+    )
+    const told = await host.configure('parrot', { key: 'sk-very-secret' })
+    await host.load('parrot')
+    await eventually(() => expect(host.log('parrot').some(({ text }) => text === 'my key is …')).toBe(true))
+    const failures = []
+    for (const method of ['tell', 'die']) {
+      failures.push(
+        await host
+          .slot('parrot')
+          .call(method, {})
+          .catch((error: unknown) => errorData(error)),
+      )
+    }
+    expect(failures).toMatchObject([{ message: expect.stringContaining('The key is ….') }, { code: 'engine' }])
+    await host.close()
+    const shown = [failures, told, host.config('parrot'), host.list(), host.lights(), host.log('parrot'), events]
+    const logs = join(folder, 'state', 'logs')
+    const files = readdirSync(logs).map(name => readFileSync(join(logs, name), 'utf8'))
+    expect(files.join()).toContain('my key is …')
+    expect(JSON.stringify([shown, files])).not.toContain('sk-very-secret')
+    expect(told).toMatchObject({ secrets: ['key'], set: ['key'], values: {} })
+  })
+})
+
+it('swaps what was edited, and what was edited to a ruin goes on as it was', async () => {
+  const { host, drop } = place()
+  const { folder } = drop(`on('say', () => 'the first')`, { contract: 'saying' })
+  const say = () => host.slot('parrot').call('say', {})
+  expect(await say()).toBe('the first')
+  const main = join(folder, 'main.mjs')
+  const code = readFileSync(main, 'utf8')
+  writeFileSync(main, code.replace('the first', 'new'))
+  // What runs is the old one still: nothing that it says is known of the new one.
+  await host.load('parrot')
+  expect(await say()).toBe('the first')
+  await host.swap('parrot')
+  expect(await say()).toBe('new')
+  writeFileSync(main, 'this is no program')
+  await expect(host.swap('parrot')).rejects.toMatchObject({ details: { failure: 'SWAP_FAILED' } })
+  expect(await say()).toBe('new')
+})

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { openLog, type Log } from '../log.ts'
+
+/** Lines of each plugin that are kept for whoever looks. */
+export const LINES_KEPT = 500
+/** Characters of a line that are kept. */
+export const LONGEST_LINE = 4_000
+/** Of a secret that is shorter nothing would be left to read. */
+const SHORTEST_SECRET = 4
+
+export interface LogLine {
+  readonly at: string
+  readonly text: string
+}
+
+/**
+ * What plugins say and what becomes of them: `plugins.log` and `launcher.log`, rotated, and the last lines of each. What
+ * a plugin was given as a secret is struck out.
+ */
+export class ContractLogs {
+  readonly #lines = new Map<string, LogLine[]>()
+  readonly #secrets = new Map<string, readonly string[]>()
+  readonly #plugins: LateLog
+  readonly #launcher: LateLog
+  readonly #onLine: (name: string, line: LogLine) => void
+
+  constructor(stateFolder: string, onLine: (name: string, line: LogLine) => void) {
+    this.#plugins = new LateLog(join(stateFolder, 'logs', 'plugins.log'))
+    this.#launcher = new LateLog(join(stateFolder, 'logs', 'launcher.log'))
+    this.#onLine = onLine
+  }
+
+  /** What the plugin must not say aloud from now on; what it was given before stays hidden. */
+  hide(name: string, secrets: readonly string[]): void {
+    const before = this.#secrets.get(name) ?? []
+    const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET)
+    this.#secrets.set(name, [...new Set([...before, ...long])])
+  }
+
+  /** The plugin wrote it to its standard error. */
+  said(name: string, text: string): void {
+    const shown = this.#shown(name, text)
+    this.#keep(name, shown)
+    this.#plugins.write(name, shown)
+  }
+
+  /** The host did something with it. */
+  happened(name: string, text: string): void {
+    const shown = this.#shown(name, text)
+    this.#keep(name, `voxloom: ${shown}`)
+    this.#launcher.write(name, shown)
+  }
+
+  /** The oldest first. */
+  lines(name: string): readonly LogLine[] {
+    return [...(this.#lines.get(name) ?? [])]
+  }
+
+  /** The plugin is gone. */
+  forget(name: string): void {
+    this.#lines.delete(name)
+    this.#secrets.delete(name)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#plugins.close(), this.#launcher.close()])
+  }
+
+  /** A text without what the plugin was given as a secret. */
+  discreet(name: string, text: string): string {
+    return (this.#secrets.get(name) ?? []).reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
+  }
+
+  #shown(name: string, text: string): string {
+    // Struck out before the line is cut: half a secret is one, too.
+    return this.discreet(name, text).slice(0, LONGEST_LINE)
+  }
+
+  #keep(name: string, text: string): void {
+    const lines = this.#lines.get(name) ?? []
+    this.#lines.set(name, lines)
+    const line = { at: new Date().toISOString(), text }
+    lines.push(line)
+    if (lines.length > LINES_KEPT) lines.shift()
+    this.#onLine(name, line)
+  }
+}
+
+/** A log file that is opened with its first line: without plugins there is none. One that can't be written is none. */
+class LateLog {
+  readonly #file: string
+  #log: Promise<Log | undefined> | undefined
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  write(plugin: string, text: string): void {
+    this.#log ??= openLog({ level: 'info', file: this.#file }).catch(() => undefined)
+    void this.#log.then(log => log?.logger.info({ plugin }, text))
+  }
+
+  async close(): Promise<void> {
+    const log = await this.#log
+    await log?.close()
+  }
+}
