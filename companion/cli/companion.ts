@@ -9,9 +9,9 @@ const MAX_ANSWER = 16 * 1024 * 1024
 /** The companion that runs on this machine, for commands that ask it. */
 export interface Companion {
   /** An answer whose body is for the caller to read. @throws SeamError what the companion said, or offline */
-  ask(method: string, path: string): Promise<IncomingMessage>
-  /** An answer of JSON; undefined when it has no body. @throws SeamError */
-  json<Answer>(method: string, path: string): Promise<Answer>
+  ask(method: string, path: string, body?: unknown): Promise<IncomingMessage>
+  /** An answer of JSON; undefined when it has no body. @param body as JSON @throws SeamError */
+  json<Answer>(method: string, path: string, body?: unknown): Promise<Answer>
 }
 
 /** @throws SeamError offline, when none runs on the configured port */
@@ -19,23 +19,30 @@ export async function openCompanion({ config, signal }: Context): Promise<Compan
   const port = config.settings['server.port']!
   if (!(await isOurs(port))) throw none(port)
   const authorization = `Bearer ${ensureToken(config.folders.state)}`
-  const ask: Companion['ask'] = (method, path) =>
+  const ask: Companion['ask'] = (method, path, body) =>
     new Promise((resolve, reject) => {
       // Not fetch: it gives up on an answer that takes minutes, and a job may wait for hours.
-      const headers = { host: `localhost:${port}`, authorization }
+      const content = body === undefined ? undefined : JSON.stringify(body)
+      const type = content !== undefined && { 'content-type': 'application/json' }
+      const headers = { host: `localhost:${port}`, authorization, ...type }
       const sent = request({ host: '127.0.0.1', port, method, path, headers, signal, agent: false })
       sent.once('error', error => reject(signal.aborted ? stopped() : none(port, error)))
       sent.once('response', answer => {
         if ((answer.statusCode ?? 500) < 400) resolve(answer)
         else void failureOf(answer).then(reject, reject)
       })
-      sent.end()
+      sent.end(content)
     })
-  const json = async <Answer>(method: string, path: string) => {
-    const text = await textOf(await ask(method, path))
+  const json = async <Answer>(method: string, path: string, body?: unknown) => {
+    const text = await textOf(await ask(method, path, body))
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
   return { ask, json }
+}
+
+/** The companion where one runs, for commands that can do without. */
+export async function findCompanion(context: Context): Promise<Companion | undefined> {
+  return (await isOurs(context.config.settings['server.port']!)) ? openCompanion(context) : undefined
 }
 
 const stopped = () => new SeamError('cancelled', 'Stopped.')

@@ -85,6 +85,11 @@ describe('completion', () => {
     ],
     [['voxloom', 'plu'], ['plugins']],
     [
+      ['voxloom', 'contracts', ''],
+      ['list', 'show', 'call', 'config', 'install', 'swap', 'capture', 'restore', 'test', 'sync'],
+    ],
+    [['voxloom', 'contracts', 'call', '--time'], ['--timeout']],
+    [
       ['voxloom', 'plugins', ''],
       ['list', 'show', 'verify', 'test', 'build'],
     ],

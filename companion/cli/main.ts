@@ -18,6 +18,7 @@ const main: AnyCommand = defineCommand({
     pipeline: () => import('./pipeline.ts').then(module => module.pipeline),
     configure: () => import('./configure.ts').then(module => module.configure),
     plugins: () => import('./plugins.ts').then(module => module.plugins),
+    contracts: () => import('./contracts.ts').then(module => module.contracts),
     jobs: () => import('./jobs.ts').then(module => module.jobs),
     models: () => import('./models.ts').then(module => module.models),
     worker: () => import('./worker.ts').then(module => module.worker),

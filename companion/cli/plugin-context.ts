@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { ArgsDef } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
-import type { FoundPlugin } from '../core/plugins/discovery.ts'
+import type { Config } from '../core/config/load.ts'
+import type { FoundPlugin, PluginFolder } from '../core/plugins/discovery.ts'
 import { pluginFolders } from '../core/plugins/folders.ts'
 import { PluginShelf } from '../core/plugins/shelf.ts'
 import type { Context } from './context.ts'
@@ -27,17 +28,25 @@ export interface PluginContext {
  * @throws SeamError not-found, when a folder that was named is not there
  */
 export function openPlugins({ config }: Pick<Context, 'config'>, rawArgs: readonly string[]): PluginContext {
-  const given = repeated(rawArgs, 'plugins')
-  for (const path of given) {
-    if (!existsSync(path)) throw new SeamError('not-found', `There is no folder ${path}, which --plugins names.`)
-  }
   const shelf = new PluginShelf({
-    folders: pluginFolders(config, given),
+    folders: givenFolders(config, rawArgs),
     stateFolder: config.folders.state,
     cacheFolder: config.folders.cache,
     models: config.models,
   })
   return { shelf, plugins: shelf.plugins() }
+}
+
+/**
+ * Where plugins are looked for by a command. @param rawArgs of it
+ * @throws SeamError not-found, when a folder that was named is not there
+ */
+export function givenFolders(config: Config, rawArgs: readonly string[]): PluginFolder[] {
+  const given = repeated(rawArgs, 'plugins')
+  for (const path of given) {
+    if (!existsSync(path)) throw new SeamError('not-found', `There is no folder ${path}, which --plugins names.`)
+  }
+  return pluginFolders(config, given)
 }
 
 /** Every value that an option was given. */

@@ -1,24 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, realpathSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
 import type { Verification } from '#protocol/plugins.ts'
-import { junit } from '../core/conformance/junit.ts'
-import { testPlugins, USUAL_JOBS } from '../core/conformance/kit.ts'
-import type { CaseResult } from '../core/conformance/trial.ts'
-import { fileError } from '../core/models/files.ts'
 import { nearest } from '../core/nearest.ts'
-import { isUsable, readPlugin, type FoundPlugin, type UsablePlugin } from '../core/plugins/discovery.ts'
-import { MANIFEST } from '../core/plugins/manifest.ts'
+import { isUsable, type FoundPlugin, type UsablePlugin } from '../core/plugins/discovery.ts'
 import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
 import { print, printJson, table, tell } from './output.ts'
 import { plainLabel } from './plain.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
 import { accept, install, remove } from './plugin-install.ts'
+import { test } from './plugin-test.ts'
 import { trust, untrust } from './plugin-trust.ts'
 
 const name = { type: 'positional', required: true, description: 'a plugin of the list', valueHint: 'PLUGIN' } as const
@@ -141,73 +134,6 @@ const build = defineCommand({
     if (context.json) printJson(built)
   },
 })
-
-const test = defineCommand({
-  meta: { name: 'test', description: 'run every rule of the protocol against plugins, over real pipes' },
-  args: {
-    plugin: { ...names, description: 'folders with a plugin, or names of the list', valueHint: 'DIR…' },
-    junit: { type: 'string', description: 'write the results as JUnit XML', valueHint: 'FILE' },
-    jobs: {
-      type: 'string',
-      description: `plugins at a time, ${USUAL_JOBS} here; with 1, nothing runs beside anything else`,
-      valueHint: 'N',
-    },
-    ...pluginArgs,
-    ...globalArgs,
-  },
-  async run({ args, rawArgs }) {
-    const context = await openContext(args)
-    const { plugins } = openPlugins(context, rawArgs)
-    const chosen = args._.length > 0 ? args._.map(given => byFolderOrName(plugins, given)) : plugins
-    const jobs = jobsOf(args.jobs)
-    let shown: FoundPlugin | undefined
-    const onResult = (plugin: FoundPlugin, { verdict, title, message, paragraph }: CaseResult) => {
-      if (plugin !== shown) print(plugin.id)
-      shown = plugin
-      print(`  ${MARKS[verdict]} ${title}${message ? `\n      ${message} (${paragraph})` : ''}`)
-    }
-    if (chosen.length > 1 && jobs > 1 && !context.json)
-      tell(`Trying ${chosen.length} plugins, ${jobs} at a time. What a clock decides comes at the end, alone.`)
-    const tested = await testPlugins(chosen, {
-      models: context.config.models,
-      jobs,
-      signal: context.signal,
-      ...(!context.json && { onResult }),
-    })
-    const suites = new Map(tested.map(({ plugin, results }) => [plugin.id, results]))
-    if (args.junit !== undefined)
-      await writeFile(args.junit, junit(suites)).catch(error => Promise.reject(fileError(error, args.junit!, 'write')))
-    const all = [...suites.values()].flat()
-    const failures = all.filter(({ verdict }) => verdict === 'failed').length
-    if (context.json) printJson(Object.fromEntries(suites))
-    else
-      print(
-        `\n${all.filter(({ verdict }) => verdict === 'passed').length} passed, ${failures} failed, ${all.filter(({ verdict }) => verdict === 'not-applicable').length} without meaning here`,
-      )
-    return failures === 0 ? EXIT.ok : EXIT.failure
-  },
-})
-
-/** @throws SeamError bad-input */
-function jobsOf(given: string | undefined): number {
-  if (given === undefined) return USUAL_JOBS
-  const jobs = /^[1-9]\d?$/.test(given) ? Number(given) : Infinity
-  if (jobs > MAX_JOBS)
-    throw new SeamError('bad-input', `--jobs takes a whole number from 1 to ${MAX_JOBS}, and not “${given}”.`)
-  return jobs
-}
-
-/** Plugins tried at a time. */
-const MAX_JOBS = 64
-const MARKS = { passed: '✓', failed: '✗', 'not-applicable': '–' } as const
-
-/** A folder wins: whoever writes a plugin points at it. One that is listed stays confined as it is there. */
-function byFolderOrName(plugins: readonly FoundPlugin[], given: string): FoundPlugin {
-  const folder = resolve(given)
-  if (!existsSync(join(folder, MANIFEST))) return find(plugins, given)
-  const real = realpathSync(folder)
-  return plugins.find(plugin => realpathSync(plugin.folder) === real) ?? readPlugin(folder)
-}
 
 /** @throws SeamError engine, not-found, cancelled */
 async function runBuild(

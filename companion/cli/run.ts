@@ -46,8 +46,26 @@ async function find(root: AnyCommand, args: readonly string[]): Promise<{ path: 
 
 const resolve = async (value: unknown): Promise<unknown> => (typeof value === 'function' ? value() : value)
 
-/** Options that the command does not have are mistakes, not noise. */
-async function checkOptions(command: AnyCommand, args: readonly string[]): Promise<void> {
+/** Options that a command does not declare, by their names. The last of a name counts. */
+export type FurtherOptions = ReadonlyMap<string, string>
+
+/** Commands whose further options are the parameters of what they name. */
+const open = new WeakSet<AnyCommand>()
+
+/** Options that the command does not declare reach it as `data`, a FurtherOptions, and are its own to judge. */
+export function withFurtherOptions<Command extends AnyCommand>(command: Command): Command {
+  open.add(command)
+  return command
+}
+
+/** What a command was given, sorted: what it declares, and what it must judge itself. */
+interface Given {
+  readonly own: readonly string[]
+  readonly further: FurtherOptions
+}
+
+/** Options that the command does not have are mistakes, not noise. @throws SeamError bad-input */
+async function readOptions(command: AnyCommand, args: readonly string[]): Promise<Given> {
   const known = new Map<string, string>()
   let positionals = 0
   for (const [name, arg] of Object.entries((await resolve(command.args)) as ArgsDef)) {
@@ -56,30 +74,40 @@ async function checkOptions(command: AnyCommand, args: readonly string[]): Promi
     if (type === 'positional') positionals += 'valueHint' in arg && arg.valueHint?.endsWith('…') ? Infinity : 1
     else for (const one of [name, ...[('alias' in arg ? arg.alias : []) ?? []].flat()]) known.set(one, type)
   }
+  const own: string[] = []
+  const further = new Map<string, string>()
   let given = 0
   for (let at = 0; at < args.length; at++) {
     const arg = args[at]!
     if (arg === '--') {
+      own.push(...args.slice(at))
       given += args.length - at - 1
       break
     }
     if (!arg.startsWith('-') || arg === '-') {
+      own.push(arg)
       given++
       continue
     }
-    const [name, inline] = arg.replace(/^--?/, '').split('=', 2) as [string, string?]
+    const [, name = '', inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg)!
     const type = known.get(name) ?? (name.startsWith('no-') ? known.get(name.slice(3)) : undefined)
-    if (type === undefined) {
+    const isFurther = type === undefined && open.has(command) && arg.startsWith('--')
+    if (type === undefined && !isFurther) {
       const meant = nearest(name, known.keys())
       throw new SeamError(
         'bad-input',
         `There is no option “${arg}”. ${meant ? `Did you mean “--${meant}”?` : 'See --help.'} Text that begins with a dash goes after “--”.`,
       )
     }
-    if (type !== 'boolean' && inline === undefined) {
-      if (args[at + 1] === undefined) throw new SeamError('bad-input', `The option “${arg}” needs a value.`)
-      at++
+    if (!isFurther) own.push(arg)
+    if (type === 'boolean' || inline !== undefined) {
+      if (isFurther) further.set(name, inline!)
+      continue
     }
+    const value = args[++at]
+    if (value === undefined) throw new SeamError('bad-input', `The option “${arg}” needs a value.`)
+    if (isFurther) further.set(name, value)
+    else own.push(value)
   }
   if (given > positionals) {
     throw new SeamError(
@@ -87,6 +115,7 @@ async function checkOptions(command: AnyCommand, args: readonly string[]): Promi
       `There is one word too many: ${positionals} expected, ${given} given. Put text with spaces into quotes.`,
     )
   }
+  return { own, further }
 }
 
 /** Help for the last of `path`: with all words that name it, and in colors where they are shown. */
@@ -112,12 +141,12 @@ async function run(root: AnyCommand, rawArgs: readonly string[]): Promise<number
       return EXIT.ok
     }
     if (command.subCommands) {
-      await checkOptions(command, rest)
+      await readOptions(command, rest)
       process.stderr.write(`${await usageFor(path, process.stderr)}\n`)
       return EXIT.usage
     }
-    await checkOptions(command, rest)
-    const { result } = await runCommand(command, { rawArgs: rest })
+    const { own, further } = await readOptions(command, rest)
+    const { result } = await runCommand(command, { rawArgs: [...own], data: further })
     return typeof result === 'number' ? result : (interruptedWith() ?? EXIT.ok)
   } catch (error) {
     const stopped = interruptedWith()

@@ -3,11 +3,12 @@ import { SeamError } from '#protocol/errors.ts'
 import type { Segment, SpeechEngine } from '#protocol/speech.ts'
 import { spokenSegments } from '../core/sentences.ts'
 import { checkLang } from '../core/config/speech.ts'
-import { wavFile, wavStream, type WavSink } from '../core/wav.ts'
+import type { WavSink } from '../core/wav.ts'
 import { globalArgs, openContext } from './context.ts'
-import { fileOutput, isSpecialFile, mayReplace, pipeOutput } from './output-file.ts'
+import { mayReplace } from './output-file.ts'
 import { print, printJson, tell } from './output.ts'
 import { readText } from './text.ts'
+import { wavOutput } from './wav-output.ts'
 import { parseVoice, voiceName } from '../core/voice.ts'
 
 export const say = defineCommand({
@@ -46,7 +47,7 @@ export const say = defineCommand({
       const text = await readText(args.text, { signal })
       if (output !== '-') await mayReplace(output, args.force === true)
       const segments = await spokenSegments(text, { lang, voice, speed: settings['speech.speed']! })
-      const sink = await openSink(output, engine.info.sampleRate)
+      const sink = await wavOutput(output, engine.info.sampleRate)
       const report = await speakTo(sink, engine, segments, signal)
       const result = {
         output,
@@ -68,12 +69,6 @@ export const say = defineCommand({
     }
   },
 })
-
-async function openSink(output: string, sampleRate: number): Promise<WavSink> {
-  if (output === '-') return wavStream(pipeOutput(), sampleRate)
-  if (await isSpecialFile(output)) return wavStream(await fileOutput(output), sampleRate)
-  return wavFile(output, sampleRate)
-}
 
 interface Report {
   /** Seconds of sound. */

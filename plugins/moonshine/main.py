@@ -112,7 +112,7 @@ class MoonshinePlugin(STTContract):
     def _session(self, name: str) -> Any:
         if name not in self._sessions:
             raise PluginError(
-                ErrorCodes.STT_TRANSCRIPTION_FAILED, f"There is no session “{name}”. Begin one with start_stream."
+                ErrorCodes.INVALID_PARAMS, f"There is no session “{name}”. Begin one with start_stream."
             )
         return self._sessions[name]
 

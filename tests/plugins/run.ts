@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import type { CaseResult } from '../../companion/core/conformance/trial.ts'
 import { ensurePrograms } from '../support/tools.ts'
 import { modelsFolder, root } from '../support/models.ts'
+import { contractFolders, testContracts } from './contracts.ts'
+import { testPythonContracts } from './contracts-python.ts'
 
-// Builds every plugin, runs its own tests in its own language, and then every rule of the protocol against it.
+// Builds every plugin, runs its own tests in its own language, and then every rule against it: of the protocol, or of
+// contract plugins.
 // Writes { passed, failed } to the file named by the first argument.
 
 const plugins = join(root, 'plugins')
@@ -49,6 +52,11 @@ for (const folder of [...sdks, ...folders]) {
 }
 delete process.env['CARGO_TARGET_DIR']
 run('plugins build', root, process.execPath, voxloom('plugins', 'build'))
+for (const folder of contractFolders()) {
+  const { build } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { build?: [string, ...string[]] }
+  if (build) run(`${folder.slice(plugins.length + 1)}: build`, folder, build[0], build.slice(1))
+}
+await testPythonContracts(count)
 
 const report = join(root, 'test-results', 'conformance.xml')
 const { stdout, stderr } = spawnSync(process.execPath, voxloom('plugins', 'test', '--json', '--junit', report), {
@@ -58,7 +66,15 @@ const { stdout, stderr } = spawnSync(process.execPath, voxloom('plugins', 'test'
   env: { ...process.env, VOXLOOM_MODELS: modelsFolder },
 })
 try {
-  for (const [plugin, results] of Object.entries(JSON.parse(stdout) as Record<string, CaseResult[]>)) {
+  tally(JSON.parse(stdout) as Record<string, CaseResult[]>)
+} catch {
+  count('plugins test', false, `${stdout}\n${stderr}`)
+}
+const contractReport = join(root, 'test-results', 'contracts.xml')
+tally(await testContracts(count, contractReport))
+
+function tally(suites: Readonly<Record<string, readonly CaseResult[]>>): void {
+  for (const [plugin, results] of Object.entries(suites)) {
     // What has no meaning for a plugin is neither: it is named in the report.
     const judged = results.filter(({ verdict }) => verdict !== 'not-applicable')
     const faults = judged.filter(({ verdict }) => verdict === 'failed')
@@ -69,14 +85,12 @@ try {
     )
     for (const { title, message, paragraph } of faults) console.log(`      ${title}: ${message} (${paragraph})`)
   }
-} catch {
-  count('plugins test', false, `${stdout}\n${stderr}`)
 }
 
 const [target] = process.argv.slice(2)
 if (target) writeFileSync(target, JSON.stringify(counts))
-if (existsSync(report))
-  console.log(
-    `  ${readFileSync(report, 'utf8').match(/<testcase/g)?.length ?? 0} cases in ${report.slice(root.length)}`,
-  )
+for (const path of [report, contractReport]) {
+  if (!existsSync(path)) continue
+  console.log(`  ${readFileSync(path, 'utf8').match(/<testcase/g)?.length ?? 0} cases in ${path.slice(root.length)}`)
+}
 process.exitCode = counts.failed === 0 ? 0 : 1

@@ -55,7 +55,8 @@ export interface CommandHome {
 export function openCommandHome(more: Readonly<Record<string, string | undefined>> = {}): CommandHome {
   const folder = mkdtempSync(join(tmpdir(), 'voxloom-home-'))
   const env: Record<string, string | undefined> = { ...process.env, NO_COLOR: '1' }
-  for (const kind of ['CONFIG', 'STATE', 'CACHE', 'DATA']) env[`XDG_${kind}_HOME`] = join(folder, 'home')
+  for (const kind of ['CONFIG', 'STATE', 'DATA']) env[`XDG_${kind}_HOME`] = join(folder, 'home')
+  env['XDG_CACHE_HOME'] = join(folder, 'cache')
   return {
     folder,
     config: join(folder, 'home', 'voxloom'),

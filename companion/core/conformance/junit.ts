@@ -14,10 +14,10 @@ export function junit(suites: ReadonlyMap<string, readonly CaseResult[]>): strin
   const parts = [...suites].map(([plugin, results]) => {
     const count = (verdict: Finding['verdict']) => results.filter(result => result.verdict === verdict).length
     const time = results.reduce((sum, { took }) => sum + took, 0).toFixed(3)
-    const cases = results.map(({ id, title, paragraph, verdict, message, took }) => {
+    const cases = results.map(({ id, title, paragraph, document, verdict, message, took }) => {
       const inner =
         verdict === 'failed'
-          ? `<failure message="${escape(message)}">docs/plugin-protocol.md, ${paragraph}</failure>`
+          ? `<failure message="${escape(message)}">${escape(document)}, ${paragraph}</failure>`
           : verdict === 'not-applicable'
             ? `<skipped message="${escape(message)}"/>`
             : ''

@@ -235,7 +235,8 @@ describe('several plugins', () => {
 
 it('says what it found as JUnit XML', () => {
   const { id, title, paragraph } = CASES[0]!
-  const result: CaseResult = { id, title, paragraph, verdict: 'failed', message: 'x & "y"', took: 1 }
+  const document = 'docs/plugin-protocol.md'
+  const result: CaseResult = { id, title, paragraph, document, verdict: 'failed', message: 'x & "y"', took: 1 }
   const xml = junit(new Map([['a<b', [result]]]))
   expect(xml).toContain('<testsuite name="a&lt;b" tests="1" failures="1"')
   expect(xml).toContain('message="x &amp; &quot;y&quot;"')

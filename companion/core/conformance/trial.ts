@@ -11,6 +11,8 @@ export interface CaseResult extends Finding {
   readonly id: string
   readonly title: string
   readonly paragraph: string
+  /** What the paragraph is of. */
+  readonly document: string
   /** Seconds. */
   readonly took: number
 }
@@ -22,6 +24,8 @@ export interface TrialOptions {
   /** A rule has its result. */
   readonly onFound: () => void
 }
+
+const DOCUMENT = 'docs/plugin-protocol.md'
 
 /** One plugin before the rules of docs/plugin-protocol.md. */
 export class Trial {
@@ -83,14 +87,14 @@ export class Trial {
         return { verdict: 'failed', message: toSeamError(error).message }
       })
       const took = (performance.now() - begun) / 1000
-      this.#found[CASES.indexOf(each)] = { id, title, paragraph, ...finding, took }
+      this.#found[CASES.indexOf(each)] = { id, title, paragraph, document: DOCUMENT, ...finding, took }
       this.#options.onFound()
     }
   }
 
-  #giveUp(result: Omit<CaseResult, 'verdict' | 'took'>): void {
+  #giveUp(result: Omit<CaseResult, 'verdict' | 'took' | 'document'>): void {
     this.#expected = 1
-    this.#found[0] = { ...result, verdict: 'failed', took: 0 }
+    this.#found[0] = { ...result, document: DOCUMENT, verdict: 'failed', took: 0 }
     this.#options.onFound()
   }
 }

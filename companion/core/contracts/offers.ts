@@ -63,7 +63,8 @@ export class OfferCache {
   readonly #folder: string
 
   constructor(cacheFolder: string) {
-    this.#folder = join(cacheFolder, 'contracts')
+    // Not `contracts`: settings lie there, and some people keep both in one folder.
+    this.#folder = join(cacheFolder, 'contract-offers')
   }
 
   /** @param of version and content that it must be of */

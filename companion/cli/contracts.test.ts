@@ -1,0 +1,220 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { toPcm16, wavHeader } from '../core/wav.ts'
+import { openContractsFixture } from '../daemon/fixture-contracts.ts'
+import { placeBeside, runCommand } from './testing/command.ts'
+import { openContractHome, SCHEMA, VOICE, type ContractHome } from './testing/contract-home.ts'
+
+// Each test starts whole processes, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
+
+let home: ContractHome
+beforeAll(() => {
+  home = openContractHome()
+  writeFileSync(inHome('tone.wav'), tone(1))
+})
+afterAll(() => home.close())
+
+function tone(seconds: number): Buffer {
+  const pcm = toPcm16(Float32Array.from({ length: seconds * 44_100 }, (_, at) => Math.sin(at / 20)))
+  return Buffer.concat([wavHeader(44_100, pcm.length), pcm])
+}
+
+const contracts = (...args: string[]) => home.contracts(args)
+const given = (input: string, ...args: string[]) => home.contracts(args, input)
+const inHome = (file: string) => join(home.folder, file)
+
+describe('contract plugins', () => {
+  it('are listed and shown, one that can’t be used with its reason', async () => {
+    const { code, stdout, stderr } = await contracts('list')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^PLUGIN +CONTRACT +VERSION +RUNS AS +STATE$/m)
+    expect(stdout).toMatch(/^wren +tts +1\.0\.0 +node +unloaded$/m)
+    expect(stdout).toMatch(/^odd .*can’t be used$/m)
+    expect(stderr).toContain('odd: ')
+    const shown = await contracts('show', 'wren')
+    expect(shown.stdout).toMatch(/^does +Beeps\.$/m)
+    expect(shown.stdout).toMatch(/^synthesize .*--text --voice-id\?/m)
+    const info = JSON.parse((await contracts('show', 'wren', '--json')).stdout) as object
+    expect(info).toMatchObject({ name: 'wren', contract: 'tts', configSchema: SCHEMA })
+    expect(await contracts('show', 'wrenn')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('Did you mean “wren”?'),
+    })
+  })
+
+  it('are called: sound becomes a file, or goes into a pipe', async () => {
+    const said = await contracts('call', 'wren', 'synthesize', '--text', 'Hello.', '-o', 'out.wav')
+    expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^out\.wav: audio\/wav in /) })
+    const file = readFileSync(inHome('out.wav'))
+    expect([file.toString('latin1', 0, 4), file.readUInt32LE(24), file.length]).toEqual(['RIFF', 8000, 44 + 12])
+    expect(await contracts('call', 'wren', 'synthesize', '--text', 'Hi.', '-o', 'out.wav')).toMatchObject({
+      code: 8,
+      stderr: expect.stringContaining('--force'),
+    })
+    const piped = await contracts('call', 'wren', 'synthesize', '--text=-5', '--no-stream')
+    expect([piped.code, piped.stdout.slice(0, 4)]).toEqual([0, 'RIFF'])
+    const raw = await contracts('call', 'wren', 'synthesize', '--text', 'Hello.', '-o', 'out.pcm', '--json')
+    expect(JSON.parse(raw.stdout)).toMatchObject({ output: 'out.pcm', items: 6, mime: expect.stringContaining('pcm') })
+    expect(statSync(inHome('out.pcm')).size).toBe(12)
+  })
+
+  it('answer in words and JSON as they come, and whole with --json', async () => {
+    expect((await contracts('call', 'mind', 'stream_complete', '--prompt', 'one two')).stdout).toBe('one two \n')
+    const lines = await contracts('call', 'mind', 'stream_complete', '--prompt', 'one two', '--json', '--stream')
+    expect(
+      lines.stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as object),
+    ).toMatchObject([
+      { item: 'one ' },
+      { item: 'two ' },
+      { report: { items: 2, command: expect.stringMatching(/^voxloom contracts call mind stream_complete/) } },
+    ])
+    expect(JSON.parse((await contracts('call', 'wren', 'get_voices')).stdout)).toMatchObject([
+      { id: 'one', pitch: 220 },
+    ])
+    const { stdout } = await contracts('call', 'wren', 'synthesize', '--text', 'Hi', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      result: {
+        encoding: 'base64',
+        mime: expect.stringContaining('rate=8000'),
+        data: Buffer.from('abab').toString('base64'),
+      },
+      took: expect.any(Number),
+    })
+    expect(JSON.parse((await contracts('call', 'wren', 'health_check')).stdout)).toMatchObject({ status: 'READY' })
+  })
+
+  it('take parameters by their types, from options, JSON, files and the input', async () => {
+    const complete = ['call', 'mind', 'complete', '--max-tokens', '7', '--stop_sequences', '["a","b"]'] as const
+    expect((await given('piped', ...complete, '--prompt', '-')).stdout).toBe('piped 7 a,b\n')
+    const chat = JSON.stringify({ messages: [{ role: 'user', content: 'Hey' }] })
+    expect((await contracts('call', 'mind', 'chat', '--params', chat)).stdout).toBe('Hey\n')
+    // Whatever its rate, plugins hear 16 kHz.
+    const heard = await contracts('call', 'ear', 'transcribe', '--audio', 'tone.wav')
+    expect(JSON.parse(heard.stdout)).toEqual({ text: expect.stringMatching(/^audio\/wav RIFF 16000 320\d\d$/) })
+    expect(JSON.parse((await contracts('call', 'mixer', 'mix', '--gain', '0.5', '--name', 'low')).stdout)).toEqual({
+      gain: 0.5,
+      name: 'low',
+    })
+  })
+
+  it('say with their code what is wrong', async () => {
+    const wrong: readonly (readonly [readonly string[], number, string])[] = [
+      [['wren', 'synthesize', '--txt', 'a'], 2, 'Did you mean “--text”?'],
+      [['wren', 'synthesise', '--text', 'a'], 3, 'Did you mean “synthesize”?'],
+      [['wren', 'synthesize', '--text', 'a', '--voice-id', 'nobody'], 3, 'There is no voice “nobody”'],
+      [['wren', 'synthesize', '--text', 'a', '--timeout', '0'], 2, '--timeout is “0”'],
+      [['mind', 'complete', '--prompt', 'a', '--max-tokens', '0'], 2, 'max_tokens'],
+      [['odd', 'anything'], 2, 'contract'],
+      [['nobody', 'anything'], 3, 'no contract plugin “nobody”'],
+      [['wren', 'synthesize', 'two', 'words'], 2, 'too many'],
+    ]
+    const said = await Promise.all(wrong.map(([args]) => contracts('call', ...args)))
+    expect(said).toEqual(
+      wrong.map(([, code, sentence]) => ({ code, stdout: '', stderr: expect.stringContaining(sentence) })),
+    )
+  })
+
+  it('have settings, whose secrets are told nowhere', async () => {
+    expect(await contracts('config', 'wren', 'pitch', '440')).toMatchObject({ code: 0, stdout: 'wren: pitch is set\n' })
+    expect((await given('t0p secret\n', 'config', 'wren', 'key', '-')).code).toBe(0)
+    const all = await contracts('config', 'wren')
+    expect(all.stdout).toMatch(/^pitch +440 +Pitch$/m)
+    expect(all.stdout).toMatch(/^key +\(set\)/m)
+    const json = await contracts('config', 'wren', '--json')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      values: { pitch: 440 },
+      secrets: ['key'],
+      set: ['key'],
+      faults: [],
+    })
+    expect(all.stdout + json.stdout).not.toContain('t0p')
+    // The plugin alone has it.
+    const [voice] = JSON.parse((await contracts('call', 'wren', 'get_voices')).stdout) as {
+      key: string
+      pitch: number
+    }[]
+    expect(voice).toMatchObject({ pitch: 440, key: 't0p secret' })
+    const wrong = [
+      ['pitch', '501', 'pitch', 2],
+      ['pitch', 'high', 'takes integer', 2],
+      ['pich', '1', 'Did you mean “pitch”?', 3],
+    ] as const
+    expect(await Promise.all(wrong.map(([key, value]) => contracts('config', 'wren', key, value)))).toMatchObject(
+      wrong.map(([, , sentence, code]) => ({ code, stderr: expect.stringContaining(sentence) })),
+    )
+    await contracts('config', 'wren', 'key', '--unset')
+    const left = await contracts('config', 'wren', 'pitch', '--unset', '--json')
+    expect(JSON.parse(left.stdout)).toMatchObject({ values: {}, set: [] })
+    expect((await contracts('config', 'wren', 'pitch')).stdout).toBe('220\n')
+  })
+
+  it('need no packages where they are none of Python', async () => {
+    expect((await contracts('install', 'wren')).stdout).toBe('wren: needs no packages\n')
+  })
+
+  it('keep their state in a file, also without a companion', async () => {
+    expect(await contracts('capture', 'wren', 'state.json')).toMatchObject({ code: 0 })
+    expect(JSON.parse(readFileSync(inHome('state.json'), 'utf8'))).toMatchObject({ said: 0 })
+    const restored = await contracts('restore', 'wren', 'state.json')
+    expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining('No companion runs') })
+    writeFileSync(inHome('broken.json'), '{')
+    expect(await contracts('restore', 'wren', 'broken.json')).toMatchObject({ code: 2 })
+    expect(await contracts('swap', 'wren')).toMatchObject({ code: 0, stdout: 'wren 1.0.0: swapped\n' })
+  })
+})
+
+describe('the rules', () => {
+  it('are tried on folders and names, of either kind of plugin, with one report', async () => {
+    // Its program is cut short: whatever keeps a contract can't be started.
+    writeFileSync(join(home.folder, 'plugins', 'mixer', 'main.mjs'), 'process.exit(3)')
+    const both = inHome('both')
+    mkdirSync(both)
+    writeFileSync(join(both, 'plugin.toml'), '')
+    writeFileSync(join(both, 'manifest.json'), '{')
+    const ran = await home.run(['plugins', 'test', 'both', 'plugins/mixer', '--json', '--junit', 'report.xml'])
+    expect(ran.code).toBe(1)
+    const found = JSON.parse(ran.stdout) as Record<string, { id: string; verdict: string; document: string }[]>
+    expect(Object.keys(found)).toEqual(['both', 'contracts/both', 'contracts/mixer'])
+    expect(found['both']).toMatchObject([{ id: 'manifest', document: 'docs/plugin-protocol.md' }])
+    expect(found['contracts/both']).toMatchObject([{ id: 'manifest', document: 'docs/contract-plugins.md' }])
+    expect(found['contracts/mixer']![0]).toMatchObject({ id: 'initialize', verdict: 'failed' })
+    expect(readFileSync(inHome('report.xml'), 'utf8')).toContain('docs/contract-plugins.md, 4')
+    const named = await contracts('test', 'mixer')
+    expect([named.code, named.stdout]).toEqual([1, expect.stringMatching(/^contracts\/mixer\n {2}✗ gets ready/)])
+    expect(await contracts('test', 'mixr')).toMatchObject({ code: 3, stderr: expect.stringContaining('“mixer”') })
+  })
+})
+
+describe('a companion that runs', () => {
+  it('is asked: its plugin is swapped, and its state comes and goes', async () => {
+    const fixture = await openContractsFixture()
+    try {
+      fixture.drop('wren', VOICE, { manifest: { config_schema: SCHEMA } })
+      const place = placeBeside(fixture)
+      const ask = (...args: string[]) => runCommand(['contracts', ...args], place)
+      const call = async () =>
+        fixture.send('POST', '/contracts/wren/call', {
+          headers: { ...fixture.bearer, 'content-type': 'application/json' },
+          body: JSON.stringify({ method: 'synthesize', params: { text: 'a' } }),
+        })
+      await call()
+      expect((await ask('list')).stdout).toMatch(/^wren .*ready$/m)
+      expect(await ask('capture', 'wren', 'state.json')).toMatchObject({ code: 0, stderr: '' })
+      expect(JSON.parse(readFileSync(join(place.cwd, 'state.json'), 'utf8'))).toMatchObject({ said: 1 })
+      await call()
+      expect(await ask('restore', 'wren', 'state.json')).toMatchObject({ code: 0 })
+      expect(await ask('swap', 'wren')).toMatchObject({ code: 0, stdout: 'wren 1.0.0: swapped\n' })
+      expect(await ask('capture', 'wren', '-')).toMatchObject({ stdout: expect.stringContaining('"said":1') })
+      // New settings are its at once.
+      expect(await ask('config', 'wren', 'pitch', '333')).toMatchObject({ code: 3 })
+      expect(readdirSync(place.cwd)).toContain('state.json')
+    } finally {
+      await fixture.close()
+    }
+  })
+})
