@@ -35,7 +35,7 @@ const rooms = [
   ['sdk', 'plugins/sdk/typescript', ['protocol']],
   // Our own voice reuses the speech of the core; a stranger's plugin needs the SDK alone.
   // Not the room of that name, which has folders too.
-  ['plugin', 'plugins/!(components|locales)', ['protocol', 'text', 'dsp', 'engine', 'core', 'sdk']],
+  ['plugin', 'plugins/!(components|contracts|locales)', ['protocol', 'text', 'dsp', 'engine', 'core', 'sdk']],
 ]
 
 const advice = {

@@ -8,6 +8,8 @@ from typing import Any, Dict, List, Sequence
 from moonshine_voice.moonshine_api import ModelArch
 from moonshine_voice.transcriber import Transcriber
 
+#: Seconds. What is shorter is hiss that its detector took for speech: no word is said in that time.
+_SHORTEST = 0.25
 _FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 
 
@@ -76,7 +78,7 @@ class Session:
 
 
 def _told(lines: Sequence[Any]) -> Dict[str, Any]:
-    spoken = [line for line in lines if line.text.strip()]
+    spoken = [line for line in lines if line.text.strip() and line.duration >= _SHORTEST]
     return {
         "text": " ".join(line.text.strip() for line in spoken),
         "language": "en",

@@ -1,7 +1,7 @@
 import { defineConfig } from 'playwright/test'
 
 /** Somebody speaks, and what comes of it must come in time. */
-const TALK = /(converse|microphone|transcribe|offline-listening)[^/]*\.spec\.ts$/
+const TALK = /(converse|contract-talk|microphone|transcribe|offline-listening)[^/]*\.spec\.ts$/
 
 export default defineConfig({
   testDir: '.',

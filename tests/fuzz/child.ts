@@ -12,7 +12,7 @@ import type { Finding, Figures, Order } from './messages.ts'
 
 /** Files whose branches are counted. */
 const INSTRUMENTED =
-  /\/(companion\/core\/(frames|plugins|pipelines\/cr|nearest)|companion\/protocol\/cr-|plugins\/sdk\/typescript|node_modules\/smol-toml)/
+  /\/(companion\/core\/(frames|plugins|pipelines\/cr|nearest|contracts\/wire)|companion\/protocol\/cr-|plugins\/sdk\/typescript|node_modules\/smol-toml)/
 /** Milliseconds until whoever waits for the event loop gets a turn: a rejection that nobody handles shows there. */
 const TURN = 50
 /** Findings after which a target needs mending before anything else can be learned. */

@@ -13,6 +13,8 @@ import { SEEDS } from './seeds.ts'
 
 const USAGE = `node tests/fuzz/run.ts [--seconds N] [--only TARGET …] [--seed N] [--input FILE]
 Targets: ${Object.keys(SEEDS).join(', ')}. --input tries one kept input with the target of --only.`
+/** Characters of a target's name, so that the figures stand below one another. */
+const NAME = Math.max(...Object.keys(SEEDS).map(({ length }) => length))
 /** Targets at a time. */
 const AT_ONCE = 2
 /** Milliseconds after which one input is a hang: many, because what is only slow is judged by processor time. */
@@ -97,9 +99,9 @@ function fuzz(target: string): Promise<readonly Figures[]> {
 
 function row(target: string, told: readonly Figures[]): string {
   const [start, end] = [told[0], told.at(-1)]
-  if (!start || !end) return `${target.padEnd(10)} never began`
+  if (!start || !end) return `${target.padEnd(NAME)} never began`
   return [
-    target.padEnd(10),
+    target.padEnd(NAME),
     `${end.executions.toLocaleString('en').padStart(11)} executions`,
     `corpus ${start.corpus} → ${end.corpus}`,
     `branches ${start.branches} → ${end.branches} of ${end.total}`,

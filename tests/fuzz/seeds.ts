@@ -45,6 +45,21 @@ const repeated = (part: string | ((at: number) => string), begin = '', end = '')
   }
 }
 
+/** What a plugin of a contract writes. @param first 0x80 where attachments were not agreed on */
+const contractLines = (first: number, ...parts: readonly (string | Buffer)[]) =>
+  Buffer.concat([Buffer.of(first | 3, 1, 7, 64), ...parts.map(part => Buffer.from(part))])
+
+const framed = (text: string) => Buffer.concat([Buffer.of(text.length, 0, 0, 0), Buffer.from(text)])
+
+const ATTACHED =
+  '{"jsonrpc":"2.0","id":1,"result":{"encoding":"attachment","mime":"audio/x","attachment":0},"attachments":1}\n'
+
+/** Lines of a document that a plugin writes. */
+const answersOf = (path: string) =>
+  [...readFileSync(join(root, path), 'utf8').matchAll(/^← (.*\n)/gm)].map(([, line]) => line!)
+
+const DEEP_ERROR = '{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"a","data":'
+
 const HEAD = 'name = "a"\nversion = "1.0.0"\n'
 const NODE = '[[nodes]]\nid = "a"\nplugin = "b"\n'
 
@@ -107,6 +122,24 @@ export const SEEDS: Readonly<Record<string, () => Buffer[]>> = {
     repeated('[', '{"config":'),
     repeated(at => `;a${at}=b`, 'text/plain'),
   ],
+  'contract-lines': () =>
+    [
+      contractLines(0, ...answersOf('docs/contract-plugins.md')),
+      contractLines(0, ATTACHED, framed('one\n'), '{"jsonrpc":"2.0","id":2,"result":1}\n'),
+      contractLines(0, 'Loading\r\n', ATTACHED, framed(''), ATTACHED.replace('"id":1', '"id":2'), framed('two')),
+      contractLines(0x80, ATTACHED, framed('one')),
+      contractLines(0, ATTACHED.replace('"attachments":1', '"attachments":2'), framed('one'), framed('two')),
+      contractLines(0, ATTACHED, Buffer.of(1, 0, 0, 4)),
+      contractLines(0, '\uFEFF{}\n', Buffer.of(0x7b, 0xff, 0x7d, 10)),
+      ...['', '{"jsonrpc":"2.0","id":', '{"jsonrpc":"2.0","id":1,"result":', '{"a":', DEEP_ERROR].flatMap(begin => [
+        contractLines(0, repeated('[', begin)),
+        contractLines(0, `${begin}${'['.repeat(30_000)}${']'.repeat(30_000)}}\n`),
+        contractLines(0, `${begin}${'['.repeat(30_000)}${']'.repeat(30_000)}}}\n`),
+        contractLines(0, `${begin}${'['.repeat(30_000)}${']'.repeat(30_000)},"attachments":1}\n`, framed('x')),
+      ]),
+      contractLines(0, repeated('print\n')),
+      contractLines(0, repeated('{"jsonrpc":"2.0","method":"$/progress","params":{"token":"s7","value":"a"}}\n')),
+    ].filter(({ length }) => length <= MAX_INPUT),
   cr: () => [...filesOf('docs/examples', '.cr'), ...toml()],
   manifest: () => [...filesOf('plugins', 'plugin.toml'), ...toml()],
 }

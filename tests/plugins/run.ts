@@ -44,7 +44,7 @@ const sdks = readdirSync(join(plugins, 'sdk')).map(name => join(plugins, 'sdk', 
 for (const folder of [...sdks, ...folders]) {
   const name = folder.slice(plugins.length + 1)
   if (existsSync(join(folder, 'Cargo.toml')))
-    run(`${name}: cargo test`, folder, 'cargo', ['test', '--release', '--quiet'])
+    run(`${name}: cargo test`, folder, 'cargo', ['test', '--release', '--all-features', '--quiet'])
   if (existsSync(join(folder, 'go.mod'))) run(`${name}: go vet`, folder, 'go', ['vet', './...'])
   if (existsSync(join(folder, 'tests')) && !existsSync(join(folder, 'Cargo.toml'))) {
     run(`${name}: unittest`, folder, 'python3', ['-B', '-m', 'unittest', 'discover', '-s', 'tests'])

@@ -2,8 +2,10 @@ import { watch } from 'vue'
 import { detectDevice } from '../engine/device.page.ts'
 import { createLanguageShelf } from '../engine/language/shelf.page.ts'
 import { SPEECH_ENGINES, TRANSCRIBERS } from '../engine/registry.ts'
+import { chosenListener } from '../engine/transcribe/chosen.page.ts'
 import type { Studio } from '../features/studio.ts'
 import { createCompanionClient } from '../companion/client.ts'
+import { createContractService } from '../companion/contracts.ts'
 import { createLanguageService } from '../companion/language.ts'
 import { createCompanionLink } from '../companion/link.ts'
 import { createPluginService } from '../companion/plugins.ts'
@@ -16,6 +18,10 @@ import { openPcmStore } from '../storage/pcm.ts'
 import { openPersonaStore } from '../storage/personas.ts'
 import { openProjectStore } from '../storage/projects.ts'
 import { usePreferences } from '../ui/preferences.ts'
+import { createContractHearing } from './contract-hearing.ts'
+import { pluginVersions } from './contract-memory.ts'
+import { withContractVoices } from './contract-speech.ts'
+import { createContractShelf } from './contracts.ts'
 import { createStudioSpeech } from './speech.ts'
 
 /** Seconds of a reply that may wait to be heard: enough for a busy page, and an interruption drops them at once. */
@@ -49,7 +55,9 @@ export async function createStudio(): Promise<Studio> {
   const [listening, ...others] = TRANSCRIBERS
   const threads = () => (preferences.threads > 0 ? { threads: preferences.threads } : {})
   const companion = createCompanionClient({ link })
-  const speech = createStudioSpeech({
+  const service = createContractService({ line: link, open: () => openSocket(link) })
+  const shelf = createContractShelf({ companion, changes: run => service.watch(run) })
+  const ownVoices = createStudioSpeech({
     local: create({
       models,
       wish: () => ({
@@ -62,9 +70,16 @@ export async function createStudio(): Promise<Studio> {
     wanted: () => preferences.device === 'companion',
     onWish: listener => void watch(() => preferences.device, listener),
   })
-  const transcriber = listening.create({ models, wish: threads })
+  const speech = withContractVoices({ shelf, speak: service.speak, local: ownVoices, versions: pluginVersions })
+  const local = listening.create({ models, wish: threads })
+  const ours = others.map(({ create }) => create({ models, wish: threads }))
+  const hearing = createContractHearing({ shelf, recognise: service.recognise, local, chosen: chosenListener })
   const languageService = createLanguageService(link)
-  const languages = createLanguageShelf({ companion: languageService, mayDownload: () => preferences.hub })
+  const languages = createLanguageShelf({
+    companion: languageService,
+    plugins: { of: shelf.of, isUp: shelf.isUp, reply: service.reply },
+    mayDownload: () => preferences.hub,
+  })
   // Asked early and for nothing, so that the first Play does not wait for the answer.
   void detectDevice()
   return {
@@ -73,8 +88,10 @@ export async function createStudio(): Promise<Studio> {
     models,
     meter: openStorageMeter({ pcm, models, recordings: [TRANSCRIPTS, CONVERSATIONS] }),
     speech,
-    transcriber,
-    transcribers: [transcriber, ...others.map(({ create }) => create({ models, wish: threads }))],
+    transcriber: hearing.listener,
+    get transcribers() {
+      return [local, ...ours, ...hearing.transcribers] as const
+    },
     personas,
     transcripts: once(async () => (await import('../storage/transcripts.ts')).openTranscriptStore()),
     conversations: once(async () => (await import('../storage/conversations.ts')).openConversationStore()),
@@ -82,6 +99,8 @@ export async function createStudio(): Promise<Studio> {
     languageService,
     companion,
     plugins: createPluginService(link),
+    contracts: shelf,
+    contractService: service,
     player: once(async () => (await import('../audio/player.ts')).createPlayer()),
     talkPlayer: async () =>
       (await import('../audio/player.ts')).createPlayer({ buffer: TALK_BUFFER, latency: 'interactive' }),

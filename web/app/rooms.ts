@@ -42,7 +42,7 @@ export const ROOMS: readonly RoomInfo[] = [
   {
     id: 'plugins',
     path: `${STUDIO_PATH}/plugins`,
-    params: '/:part(pipeline|jobs)?/:item?',
+    params: '/:part(contracts|pipeline|jobs)?/:item?',
     icon: 'i-lucide-blocks',
     key: 'p',
     load: () => import('../features/plugins/Room.vue'),

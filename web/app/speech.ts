@@ -8,7 +8,7 @@ import type { SpeechReport, StudioSpeech, VoicesElsewhere } from '../features/st
 
 export interface SpeechParts {
   /** The engine in this browser. */
-  readonly local: Omit<StudioSpeech, 'elsewhere'>
+  readonly local: Omit<StudioSpeech, 'elsewhere' | 'infoOf'>
   /** The same engine in the companion. */
   readonly remote: CompanionSpeech
   readonly companion: CompanionClient
@@ -23,7 +23,13 @@ export interface SpeechParts {
  * the same sentence, so what one of them made need not be made by the other. When the companion goes away in
  * mid-sentence, the browser speaks the rest.
  */
-export function createStudioSpeech({ local, remote, companion, wanted, onWish }: SpeechParts): StudioSpeech {
+export function createStudioSpeech({
+  local,
+  remote,
+  companion,
+  wanted,
+  onWish,
+}: SpeechParts): Omit<StudioSpeech, 'infoOf'> {
   const listeners = new Set<() => void>()
   const tell = () => listeners.forEach(listener => listener())
   /** It failed in the middle of its work, and was not seen again since. */

@@ -1,19 +1,10 @@
 import type { JobInfo } from '#protocol/jobs.ts'
 import type { PluginInfo } from '#protocol/plugins.ts'
 import type { LogLine, PipelineFile, PluginService, RunRequest, SavedPipeline, Validation } from './plugin-types.ts'
-import { ask, askJson, type Line } from './request.ts'
+import { ask, askJson, withJson, withSignal, type Line } from './request.ts'
 
 /** Jobs that are listed; older ones are found by their addresses. */
 export const MAX_JOBS = 200
-
-const json = (method: string, body: unknown, signal?: AbortSignal): RequestInit => ({
-  method,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-  ...(signal ? { signal } : {}),
-})
-
-const withSignal = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {})
 
 /** A JSON object a line; a line that is still being written is left out. */
 function readLog(text: string): LogLine[] {
@@ -36,10 +27,10 @@ export function createPluginService(line: Line): PluginService {
     const path = to('pipeline', 'run')
     if (typeof input === 'string') {
       const body = { pipeline, input, ...(type ? { input_type: type } : {}), ...(split ? { split } : {}) }
-      return askJson(line, path, json('POST', body, signal))
+      return askJson(line, path, withJson('POST', body, signal))
     }
     const draft = async () =>
-      (await askJson<{ draft: string }>(line, to('pipeline', 'draft'), json('POST', pipeline, signal))).draft
+      (await askJson<{ draft: string }>(line, to('pipeline', 'draft'), withJson('POST', pipeline, signal))).draft
     const which = 'saved' in pipeline ? { pipeline: pipeline.saved } : { draft: await draft() }
     const query = new URLSearchParams({ ...which, ...(split ? { split } : {}) })
     return askJson(line, `${path}?${query}`, {
@@ -57,11 +48,11 @@ export function createPluginService(line: Line): PluginService {
       askJson<Validation>(
         line,
         to('pipeline', 'validate'),
-        json('POST', { pipeline, ...(inputType ? { input_type: inputType } : {}) }, signal),
+        withJson('POST', { pipeline, ...(inputType ? { input_type: inputType } : {}) }, signal),
       ),
     pipelines: signal => get<string[]>(to('pipelines'), signal),
     openPipeline: name => get<SavedPipeline>(to('pipelines', name)),
-    savePipeline: (name, pipeline) => askJson(line, to('pipelines', name), json('PUT', pipeline)),
+    savePipeline: (name, pipeline) => askJson(line, to('pipelines', name), withJson('PUT', pipeline)),
     removePipeline: async name => void (await ask(line, to('pipelines', name), { method: 'DELETE' })),
     run,
     jobs: signal => get<JobInfo[]>(`${to('jobs')}?limit=${MAX_JOBS}`, signal),

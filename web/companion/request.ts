@@ -14,6 +14,17 @@ const nobody = (cause?: unknown) =>
     ...(cause === undefined ? {} : { cause }),
   })
 
+/** A request that may be taken back. */
+export const withSignal = (signal?: AbortSignal): RequestInit => (signal ? { signal } : {})
+
+/** A request with a body in JSON. */
+export const withJson = (method: string, body: unknown, signal?: AbortSignal): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+  ...withSignal(signal),
+})
+
 /** The page's own mark on requests that change something: no form and no foreign page can set it. */
 const MARK = { 'x-voxloom': '1' }
 

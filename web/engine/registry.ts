@@ -2,14 +2,11 @@ import type { EngineInfo } from '#protocol/speech.ts'
 import type { TranscriberInfo } from '#protocol/transcribe.ts'
 import { createKokoroClient, type KokoroClient, type KokoroClientOptions } from './speech/kokoro/client.page.ts'
 import { kokoroInfo } from './speech/kokoro/meta.ts'
-import {
-  createTranscriberClient,
-  type TranscriberClient,
-  type TranscriberClientOptions,
-} from './transcribe/client.page.ts'
+import { createTranscriberClient, type TranscriberClientOptions } from './transcribe/client.page.ts'
 import { moonshineInfo } from './transcribe/moonshine/meta.ts'
 import { createWhisperClient } from './transcribe/whisper/client.page.ts'
 import { whisperInfo } from './transcribe/whisper/meta.ts'
+import type { TranscriberClient } from './transcribe/worker-transcriber.page.ts'
 
 /** A speech engine that the page can use. */
 interface SpeechEntry {

@@ -2,12 +2,13 @@ import { inject, type InjectionKey } from 'vue'
 import type { SpeechReport, TranscriberReport } from '#engine/report.ts'
 import type { HearingEvent, HearRun } from '#engine/transcribe/events.ts'
 import type { Run } from '#protocol/run.ts'
-import type { LexiconEntry, Lang, SpeechEngine } from '#protocol/speech.ts'
+import type { EngineInfo, LexiconEntry, Lang, SpeechEngine, VoiceBlend } from '#protocol/speech.ts'
 import type { SoundChunk, Transcriber } from '#protocol/transcribe.ts'
 import type { Analysis } from '#text/g2p/phonemizer.ts'
 import type { Microphone, MicrophoneWish } from '../audio/capture/types.ts'
 import type { SoundFile } from '../audio/decode/types.ts'
 import type { Player, SpeakerPlayer } from '../audio/sink.ts'
+import type { ContractService } from '../companion/contracts.ts'
 import type { PluginService } from '../companion/plugin-types.ts'
 import type { CompanionClient } from '../companion/types.ts'
 import type { LanguageService } from '../companion/language.ts'
@@ -21,6 +22,7 @@ import type {
   StorageMeter,
   TranscriptStore,
 } from '../storage/types.ts'
+import type { StudioContracts } from './contract-types.ts'
 
 /** A speech engine as the rooms see it: loads itself on first use, and can say what it runs on. */
 export interface StudioSpeech extends SpeechEngine {
@@ -29,6 +31,8 @@ export interface StudioSpeech extends SpeechEngine {
   watch(listener: () => void): () => void
   /** How a text will be read: phonemes, the source of each word, and what can't be spoken. */
   analyse(input: { text: string; lang: Lang; lexicon: readonly LexiconEntry[] }): Promise<Analysis>
+  /** What makes the sound of a voice: this engine, or the plugin that the voice belongs to. */
+  infoOf(voice: VoiceBlend): EngineInfo
   /** Whether the companion speaks in the browser's place, and why not. */
   readonly elsewhere: VoicesElsewhere
   /** An engine for long jobs, quicker in the whole and later with the first sound. Close it after the job. */
@@ -63,9 +67,9 @@ export interface Studio {
   player(): Promise<Player>
   /** A player of one's own, with the shortest way to the ear; close it. From a user gesture. */
   talkPlayer(): Promise<SpeakerPlayer>
-  /** What listens to talk. */
+  /** What listens to talk: the one that was chosen for it, as long as it is there. */
   readonly transcriber: StudioTranscriber
-  /** What files and recordings can be transcribed with, the one that listens to talk first. */
+  /** What can be listened with now: those of this page, the default first, then those of plugins. */
   readonly transcribers: readonly [StudioTranscriber, ...StudioTranscriber[]]
   /** From a user gesture. @throws SeamError refused (permission), not-found (none there), conflict (in use), unsupported */
   microphone(wish?: MicrophoneWish): Promise<Microphone>
@@ -84,8 +88,12 @@ export interface Studio {
   /** The companion's servers of language models. */
   readonly languageService: LanguageService
   readonly companion: CompanionClient
+  /** The companion's contract plugins: how they are, and what went wrong with them in work. */
+  readonly contracts: StudioContracts
   /** Plugins, pipelines and jobs of the companion; every call fails with `offline` while there is none. */
   readonly plugins: PluginService
+  /** The companion's contract plugins, likewise. */
+  readonly contractService: ContractService
 }
 
 export const studioKey: InjectionKey<Studio> = Symbol('studio')

@@ -1,5 +1,7 @@
 import { CATALOGUE } from '#engine/catalogue.ts'
+import { readContractId, readContractVoice } from '#protocol/contracts.ts'
 import type { ModelEntry } from '#protocol/models.ts'
+import type { VoiceBlend } from '#protocol/speech.ts'
 import type { Transcriber } from '#protocol/transcribe.ts'
 import { detectDevice, suits } from '../engine/device.page.ts'
 import { createModelOffer, needOf, notHere, type Need } from '../ui/model-offer.ts'
@@ -11,8 +13,12 @@ const SPEAKING: ReadonlySet<string> = new Set(['speech', 'g2p'])
 
 export const speaks = ({ task }: ModelEntry): boolean => SPEAKING.has(task)
 
-/** The model that a transcriber hears with. */
+/** Whether a voice needs no weights here: a plugin of the companion has its own. */
+export const isPlugins = (voice: VoiceBlend): boolean => readContractVoice(voice[0]?.id ?? '') !== undefined
+
+/** The model that a transcriber hears with; none of this page's where it is a plugin. */
 export function hears({ info: { id } }: Transcriber): readonly ModelEntry[] {
+  if (readContractId(id)) return []
   const all = CATALOGUE.filter(({ task }) => task === 'transcribe')
   return [all.find(entry => entry.id === id) ?? all[0]].filter(entry => entry !== undefined)
 }

@@ -1,4 +1,5 @@
 import { toSeamError } from '#protocol/errors.ts'
+import { contractFailure } from './contract-words.ts'
 import { formatBytes } from './format.ts'
 
 /** An error in the user's words. */
@@ -20,6 +21,9 @@ const BYTES = new Set(['need', 'free', 'have', 'bytes'])
 
 export function failureText(error: unknown, t: Translate, locale: string): FailureText {
   const { code, message, details, retryable } = toSeamError(error)
+  // What a plugin did is another matter than a voice of ours that failed.
+  const plugin = contractFailure(error, t)
+  if (plugin) return { title: plugin.title, text: t('contract.kept', {}), detail: message, retryable }
   const values = Object.fromEntries(
     Object.entries(details).map(([key, value]) => [
       key,

@@ -82,13 +82,13 @@ async function madeAgain(): Promise<number> {
     lexicon: [],
     chapters: [{ id: 'c', title: '', paragraphs: paragraphs().map((text, index) => ({ id: `p${index}`, text })) }],
   }
-  const first = await buildScript(before, kokoroInfo)
+  const first = await buildScript(before, () => kokoroInfo)
   const edited = before.chapters[0]!.paragraphs.map((paragraph, index) =>
     index === 1000 ? { ...paragraph, text: paragraph.text.replace('it says', 'it really says') } : paragraph,
   )
   const second = await buildScript(
     { ...before, chapters: [{ ...before.chapters[0]!, paragraphs: edited }] },
-    kokoroInfo,
+    () => kokoroInfo,
     first,
   )
   const kept = new Set(first.sentences.map(({ key }) => key))

@@ -1,5 +1,6 @@
 import { findModel } from '#engine/catalogue.ts'
-import { createTranscriberClient, type TranscriberClient } from '../../../web/engine/transcribe/client.page.ts'
+import { createTranscriberClient } from '../../../web/engine/transcribe/client.page.ts'
+import type { TranscriberClient } from '../../../web/engine/transcribe/worker-transcriber.page.ts'
 import { openModelStore } from '../../../web/storage/models.ts'
 
 const THREADS = 2

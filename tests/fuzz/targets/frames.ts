@@ -5,6 +5,7 @@ import { frame, HEADER_BYTES, isWithinLimit, readHeader } from '../../../compani
 import { FrameFault, FrameScanner } from '../../../companion/core/frames/scanner.ts'
 import * as sdk from '../../../plugins/sdk/typescript/frames.ts'
 import { judged, must, same } from '../judge.ts'
+import { cutAt } from '../slices.ts'
 
 // Input: a byte whose lower half says how many lengths of slices follow and whose highest bit says whether the process
 // ended well; those lengths; then what the process wrote.
@@ -87,17 +88,6 @@ function expected({ frames, rest, isFaulty }: Sent, succeeded: boolean): Heard {
   const { control, length } = readHeader(rest)
   if (!control && !(length <= MAX_CONTROL && mayBeError(begun[0]!))) heard.payload.push(begun)
   return heard
-}
-
-function cutAt(bytes: Buffer, lengths: readonly number[]): Buffer[] {
-  const slices: Buffer[] = []
-  for (let at = 0, next = 0; at < bytes.length; next++) {
-    const length = lengths.length === 0 ? bytes.length : Math.max(1, lengths[next % lengths.length]!)
-    // A copy, as a pipe gives.
-    slices.push(Buffer.from(bytes.subarray(at, at + length)))
-    at += length
-  }
-  return slices
 }
 
 function sameHeard(what: string, one: Heard, other: Heard): void {

@@ -1,3 +1,4 @@
+import { readContractId } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import {
   providerModelInfo,
@@ -10,6 +11,7 @@ import { BROWSER_MODELS } from './browser/catalogue.ts'
 import { createBrowserModel, type BrowserLanguageModel } from './browser/client.page.ts'
 import { BUILT_IN_ID, createBuiltIn, type BuiltInModel } from './built-in.ts'
 import { echo, ECHO_ID } from './echo.ts'
+import { openPluginModel, pluginModels, type PluginSource } from './plugin-models.ts'
 import type { PromptApi } from './prompt-api.ts'
 
 /** The companion's servers, as far as they are needed here. */
@@ -20,6 +22,7 @@ export interface ProviderSource {
 
 export interface LanguageShelfOptions {
   readonly companion: ProviderSource
+  readonly plugins?: PluginSource
   /** Whether models may be fetched from the hub. */
   readonly mayDownload: () => boolean
   /** The browser's own; looked up when absent. */
@@ -31,13 +34,18 @@ export interface LanguageShelf {
   readonly builtIn: BuiltInModel
   /** Those that run in this browser, once they were downloaded. */
   readonly browser: readonly BrowserLanguageModel[]
-  /** Those of the companion's servers first, while it is there; what this browser has; the echo last. */
+  /** Those of the companion's servers and plugins first, while it is there; what this browser has; the echo last. */
   list(signal?: AbortSignal): Promise<readonly LanguageModelInfo[]>
   /** @throws SeamError not-found, offline (the companion) */
   open(id: string, signal?: AbortSignal): Promise<LanguageModel>
 }
 
-export function createLanguageShelf({ companion, mayDownload, promptApi }: LanguageShelfOptions): LanguageShelf {
+export function createLanguageShelf({
+  companion,
+  plugins,
+  mayDownload,
+  promptApi,
+}: LanguageShelfOptions): LanguageShelf {
   const builtIn = createBuiltIn(
     promptApi ?? (globalThis as { LanguageModel?: PromptApi }).LanguageModel,
     globalThis.navigator?.languages,
@@ -55,6 +63,7 @@ export function createLanguageShelf({ companion, mayDownload, promptApi }: Langu
       ])
       return [
         ...providers.filter(({ model }) => model !== '').map(each => providerModelInfo(each, each.model)),
+        ...(plugins?.of('llm') ?? []).flatMap(pluginModels),
         ...(state === 'unsupported' ? [] : [builtIn.info]),
         ...browser.filter((_, at) => found[at]?.state === 'ready').map(({ info }) => info),
         echo.info,
@@ -65,6 +74,8 @@ export function createLanguageShelf({ companion, mayDownload, promptApi }: Langu
       if (id === BUILT_IN_ID) return builtIn
       const here = browser.find(({ info }) => info.id === id)
       if (here) return here
+      const plugin = readContractId(id)
+      if (plugin && plugins) return openPluginModel(plugins, plugin)
       const parts = readProviderModelId(id)
       const provider = parts && (await companion.providers(signal)).find(each => each.id === parts.provider)
       if (provider) return companion.open(provider, parts?.model || undefined)

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { SeamError } from '#protocol/errors.ts'
 import { providerModelInfo, type LanguageProvider } from '#protocol/language.ts'
 import { echo } from './echo.ts'
+import type { PluginSource } from './plugin-models.ts'
 import type { PromptApi } from './prompt-api.ts'
 import { createLanguageShelf, type ProviderSource } from './shelf.page.ts'
 
@@ -49,6 +50,56 @@ it('opens a model by its id, also another one of a server than the server’s ow
   for (const id of ['gone:m', 'browser:none', 'nothing', '']) {
     await expect(open(id)).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(`“${id}”`) })
   }
+})
+
+const light = (name: string, models: readonly { id: string; name: string }[]) => ({
+  name,
+  displayName: name.toUpperCase(),
+  contract: 'llm',
+  version: '1',
+  status: 'READY' as const,
+  quarantined: false,
+  offers: { models },
+})
+
+it('has the models of plugins, also a plugin that names none', async () => {
+  const asked = vi.fn()
+  let up = true
+  const plugins: PluginSource = {
+    of: () => [
+      light('two', [
+        { id: 'a:1b', name: 'A' },
+        { id: 'b', name: 'B' },
+      ]),
+      light('none', []),
+    ],
+    isUp: () => up,
+    async *reply(name, messages, run) {
+      asked(name, messages, run?.model)
+      yield 'Hello.'
+      throw new SeamError('engine', 'It ended.')
+    },
+  }
+  const all = createLanguageShelf({ companion: away, plugins, mayDownload: () => true })
+  expect(await all.list()).toMatchObject([
+    { id: 'plugin:two:a:1b', name: 'A (TWO)', kind: 'plugin' },
+    { id: 'plugin:two:b', name: 'B (TWO)' },
+    { id: 'plugin:none', name: 'NONE' },
+    { id: 'echo' },
+  ])
+  const model = await all.open('plugin:two:a:1b')
+  expect(await model.health()).toEqual({ state: 'ready', models: ['a:1b', 'b'] })
+  const said: string[] = []
+  const reading = (async () => {
+    for await (const piece of model.reply([{ role: 'user', text: 'Hi' }])) said.push(piece)
+  })()
+  // Whoever is told offers another model.
+  await expect(reading).rejects.toMatchObject({ code: 'engine', details: { plugin: 'two' } })
+  expect(said).toEqual(['Hello.'])
+  expect(asked).toHaveBeenCalledWith('two', [{ role: 'user', text: 'Hi' }], 'a:1b')
+  up = false
+  expect(await model.health()).toMatchObject({ state: 'down' })
+  expect(await (await all.open('plugin:gone')).health()).toMatchObject({ state: 'down' })
 })
 
 it('says that the companion is away, where a server of its is asked for', async () => {

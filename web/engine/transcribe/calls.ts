@@ -4,10 +4,10 @@ import type { HearingEvent, HearRun } from './events.ts'
 
 /**
  * What a worker that listens answers. A sound is a session, whose number the caller chooses: `listen` opens it and gives
- * what is heard, `push` brings the sound.
+ * what is heard, `push` brings the sound. What it is loaded with depends on what reads the words.
  */
-export interface TranscriberCalls {
-  load: { input: LoadInput; output: LoadOutput }
+export interface TranscriberCalls<Load = LoadInput> {
+  load: { input: Load; output: LoadOutput }
   listen: { input: ListenInput; item: HearingEvent }
   /** Answers when the chunk was taken: whoever waits for that never has more than one under way. */
   push: { input: { readonly session: number; readonly chunk: SoundChunk }; output: null }

@@ -6,9 +6,10 @@ import { readWav } from '../../../tests/support/wav.ts'
 import { wordErrorRate } from '../../../tests/support/words.ts'
 import { openModelStore } from '../../storage/models.ts'
 import type { ModelStore } from '../../storage/types.ts'
-import { createTranscriberClient, type TranscriberClient } from './client.page.ts'
+import { createTranscriberClient } from './client.page.ts'
 import type { HearingEvent } from './events.ts'
 import { CONVERSATION_RULES } from './utterances.ts'
+import type { TranscriberClient } from './worker-transcriber.page.ts'
 
 // Real weights in a real worker. They lie beside the tests, and are served as a companion would serve them.
 

@@ -1,16 +1,13 @@
 import { findModel } from '#engine/catalogue.ts'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { ModelEntry, ModelVariant } from '#protocol/models.ts'
-import type { SoundChunk, Transcriber, TranscriberInfo } from '#protocol/transcribe.ts'
+import type { TranscriberInfo } from '#protocol/transcribe.ts'
 import type { ModelStore } from '../../storage/types.ts'
 import { detectDevice, suits, type PageDevice } from '../device.page.ts'
 import type { TranscriberReport } from '../report.ts'
-import type { Vitals } from './calls.ts'
-import { captionsOf } from './captions.ts'
-import type { HearingEvent, HearRun } from './events.ts'
 import { moonshineInfo } from './moonshine/meta.ts'
-import { listenThrough, outgrown } from './session.ts'
 import { type ListeningWorker, startListeningWorker } from './worker-handle.page.ts'
+import { createWorkerTranscriber, type TranscriberClient } from './worker-transcriber.page.ts'
 
 export interface TranscriberClientOptions {
   readonly models: ModelStore
@@ -40,36 +37,17 @@ export const MOONSHINE: ListeningEngine = {
       : new Worker(new URL('./worker/wasm.worker.ts', import.meta.url), { type: 'module', name: 'transcriber' }),
 }
 
-/** A recogniser as the page uses it: workers that come and go behind one transcriber. */
-export interface TranscriberClient extends Transcriber {
-  /** Undefined before `load`. */
-  readonly report: TranscriberReport | undefined
-  watch(listener: () => void): () => void
-  /** Everything as it is heard: where speech begins and ends, and the captions. */
-  listen(sound: AsyncIterable<SoundChunk>, run?: HearRun): AsyncIterable<HearingEvent>
-}
-
 export function createTranscriberClient(
   { models, wish }: TranscriberClientOptions,
   engine: ListeningEngine = MOONSHINE,
 ): TranscriberClient {
-  const listeners = new Set<() => void>()
-  let current: Promise<ListeningWorker> | undefined
   let report: TranscriberReport | undefined
 
   function describe({ assignment }: ListeningWorker, realTimeFactor = report?.realTimeFactor): void {
     const { model, variant, threads } = assignment
     const device = model.variants.find(({ id }) => id === variant)?.device === 'webgpu' ? 'webgpu' : 'wasm'
     report = { model: model.id, variant, threads, device, realTimeFactor }
-    listeners.forEach(listener => listener())
-  }
-
-  function worker(): Promise<ListeningWorker> {
-    const starting = (current ??= start().catch((error: unknown) => {
-      if (current === starting) current = undefined
-      throw error
-    }))
-    return starting
+    client.tell()
   }
 
   async function start(): Promise<ListeningWorker> {
@@ -94,55 +72,13 @@ export function createTranscriberClient(
     })
   }
 
-  /** No new sound comes to it; it ends with its last one. */
-  function retire(old: ListeningWorker): void {
-    if (old.retired) return
-    old.retired = true
-    current = undefined
-    if (old.users === 0) old.peer.close()
-  }
-
-  const parts = {
-    async worker() {
-      const found = await worker()
-      found.users += 1
-      return found
-    },
-    leave(used: ListeningWorker, failed: boolean) {
-      used.users -= 1
-      if (failed) retire(used)
-      if (used.retired && (failed || used.users === 0)) used.peer.terminate()
-    },
-    note(used: ListeningWorker, vitals: Vitals) {
-      if (vitals.realTimeFactor !== undefined) describe(used, vitals.realTimeFactor)
-      if (outgrown(vitals)) retire(used)
-    },
-  }
-
-  const listen = (sound: AsyncIterable<SoundChunk>, run: HearRun = {}) => listenThrough(parts, sound, run)
-
-  return {
+  const client = createWorkerTranscriber({
     info: engine.info,
-    get report() {
-      return report
-    },
-    watch(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    supports: () => typeof WebAssembly === 'object',
-    load: async (run = {}) => {
-      run.signal?.throwIfAborted()
-      await worker()
-    },
-    listen,
-    transcribe: (sound, run) => captionsOf(listen(sound, run)),
-    async close() {
-      const open = current
-      current = undefined
-      ;(await open?.catch(() => undefined))?.peer.close()
-    },
-  }
+    start,
+    report: () => report,
+    noted: (used, { realTimeFactor }) => realTimeFactor === undefined || describe(used, realTimeFactor),
+  })
+  return client
 }
 
 /** The variants that are here and that this device can use, those for its graphics card first. */

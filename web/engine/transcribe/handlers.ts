@@ -2,7 +2,7 @@ import { SeamError } from '#protocol/errors.ts'
 import type { Handlers } from '#protocol/peer.ts'
 import type { Run } from '#protocol/run.ts'
 import type { SoundChunk } from '#protocol/transcribe.ts'
-import type { LoadInput, LoadOutput, TranscriberCalls } from './calls.ts'
+import type { LoadOutput, TranscriberCalls } from './calls.ts'
 import { Inlet } from './inlet.ts'
 import type { ListeningTranscriber } from './stream.ts'
 
@@ -10,14 +10,14 @@ export interface ListeningService extends LoadOutput {
   readonly transcriber: ListeningTranscriber
 }
 
-export interface HandlerParts {
-  open(input: LoadInput, run: Run): Promise<ListeningService>
+export interface HandlerParts<Load> {
+  open(input: Load, run: Run): Promise<ListeningService>
   /** Bytes of WebAssembly memory. */
   heap(): number
 }
 
 /** What answers TranscriberCalls. */
-export function transcriberHandlers({ open, heap }: HandlerParts): Handlers<TranscriberCalls> {
+export function transcriberHandlers<Load>({ open, heap }: HandlerParts<Load>): Handlers<TranscriberCalls<Load>> {
   const inlets = new Map<number, Inlet<SoundChunk>>()
   let opened: Promise<ListeningService> | undefined
 

@@ -75,14 +75,28 @@ describe('repeated', () => {
 describe('StableText', () => {
   it('commits what two readings agree on, but for the last word', () => {
     const stable = new StableText()
-    stable.take(pieces('It was'))
+    stable.take(pieces('It was', 0))
     expect(stable.caption).toMatchObject({ text: 'It was', stable: 0 })
-    stable.take(pieces('it was the west'))
+    stable.take(pieces('it was the west', 0))
     expect(stable.caption).toMatchObject({ text: 'it was the west', stable: 2 })
-    stable.take(pieces('it was the best of'))
+    stable.take(pieces('it was the best of', 0))
     expect(stable.caption).toMatchObject({ text: 'it was the best of', stable: 10 })
-    stable.finish(pieces('it was the best of times.'))
+    stable.finish(pieces('it was the best of times.', 0))
     expect(stable.caption).toMatchObject({ text: 'it was the best of times.', stable: 25 })
+  })
+
+  it('waits for more words where none has a time: the first sounds of a sentence mislead', () => {
+    const stable = new StableText()
+    stable.take(pieces('I will'))
+    stable.take(pieces('I will what is'))
+    stable.take(pieces('what is the cap'))
+    expect(stable.caption.stable).toBe(0)
+    stable.take(pieces('what is the capital of France'))
+    expect(stable.caption.stable).toBe(0)
+    stable.take(pieces('what is the capital of France and'))
+    expect(stable.caption).toMatchObject({ text: 'what is the capital of France and', stable: 'what is'.length })
+    stable.finish(pieces('what is the capital of France?'))
+    expect(stable.caption.text).toBe('what is the capital of France?')
   })
 
   it('reads from a committed word on, with enough of an overlap, and joins what it reads', () => {

@@ -4,6 +4,8 @@ import { bare, endOf, joinPieces, startOf, type Piece } from './pieces.ts'
 
 /** Seconds of sound that a reading takes in before its first word, as far as there is silence. */
 const LEAD = 0.1
+/** Words that have to follow one without times before it is committed: the first sounds of a sentence mislead most. */
+const FOLLOWERS = 3
 
 /**
  * The text of one utterance while it is read again and again, each time with more sound. What two readings in a row agree
@@ -42,6 +44,7 @@ export class StableText {
       if ((endOf(rest[agreed]) ?? 0) > sure) break
       agreed++
     }
+    if (agreed > 0 && endOf(rest[agreed - 1]) === undefined) agreed = Math.max(0, agreed - FOLLOWERS)
     this.#commit(rest.slice(0, agreed))
     this.#rest = rest.slice(agreed)
   }

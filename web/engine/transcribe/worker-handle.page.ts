@@ -3,18 +3,18 @@ import type { LoadInput, TranscriberCalls } from './calls.ts'
 import type { Listener } from './session.ts'
 
 /** A running worker that listens, loaded, and how many sounds it listens to. */
-export interface ListeningWorker extends Listener {
-  readonly assignment: LoadInput
-  readonly peer: WorkerPeer<TranscriberCalls>
+export interface ListeningWorker<Load = LoadInput> extends Listener {
+  readonly assignment: Load
+  readonly peer: WorkerPeer<TranscriberCalls<Load>>
   retired: boolean
   users: number
 }
 
 /** @throws SeamError not-found, engine; no worker is left running then */
-export async function startListeningWorker(worker: Worker, assignment: LoadInput): Promise<ListeningWorker> {
-  const peer = connectWorker<TranscriberCalls>(worker)
+export async function startListeningWorker<Load>(worker: Worker, assignment: Load): Promise<ListeningWorker<Load>> {
+  const peer = connectWorker<TranscriberCalls<Load>>(worker)
   try {
-    await peer.call('load', assignment)
+    await peer.call('load', assignment as never)
     return { assignment, peer, retired: false, users: 0 }
   } catch (error) {
     peer.terminate()

@@ -4,7 +4,9 @@ import type { MicrophoneTrouble } from '../../audio/capture/types.ts'
 import { useOpenMicrophone } from '../../ui/open-microphone.ts'
 import { useTransport } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
+import { isPlugins } from '../weights.ts'
 import { TALK_PATH } from './place.ts'
+import { useConversePartner } from './store-partner.ts'
 import { useConverse } from './store.ts'
 import type { Talk } from './talk.ts'
 
@@ -15,6 +17,7 @@ const LOOK_EVERY = 50
 export const useFloor = defineStore('converse/floor', () => {
   const studio = useStudio()
   const converse = useConverse()
+  const partner = useConversePartner()
   const transport = useTransport()
   const shell = useOpenMicrophone()
 
@@ -70,7 +73,10 @@ export const useFloor = defineStore('converse/floor', () => {
         if (isLeft()) return
         observe(talk)
         // Made ready before the first word, not after it.
-        await Promise.all([studio.transcriber.load(), studio.speech.load()])
+        await Promise.all([
+          studio.transcriber.load(),
+          isPlugins(partner.persona.voice) ? undefined : studio.speech.load(),
+        ])
       } catch (error) {
         await talk.closeMicrophone()
         end?.()

@@ -16,6 +16,9 @@ export const useConversePartner = defineStore('converse/partner', () => {
   const studio = useStudio()
   const persona = shallowRef<Persona>(INCLUDED_PERSONAS[0]!)
   const answering = shallowRef<LanguageModelInfo>()
+  /** What answers in place of the persona's model, until another persona or model is chosen. */
+  let instead: string | undefined
+  chosenModel.watch(() => (instead = undefined))
   /** What the persona calls the user; the room knows the language. */
   let user = 'User'
   /** Whether somebody was chosen in this tab: what another one chooses is for those that come. */
@@ -28,13 +31,15 @@ export const useConversePartner = defineStore('converse/partner', () => {
 
   /** @throws SeamError when it can't be reached */
   async function languageModel(): Promise<LanguageModel> {
-    const open = await studio.languages.open(persona.value.model ?? chosenModel.id ?? ECHO_ID)
+    const open = await studio.languages.open(instead ?? persona.value.model ?? chosenModel.id ?? ECHO_ID)
     answering.value = open.info
     return open
   }
 
   return {
     persona: computed(() => persona.value),
+    /** The model that answers now. */
+    model: computed(() => answering.value),
     isEcho: computed(() => answering.value?.kind === 'echo'),
     /** @throws SeamError not-found */
     byId,
@@ -54,9 +59,13 @@ export const useConversePartner = defineStore('converse/partner', () => {
 
     choose(next: Persona): void {
       persona.value = next
+      instead = undefined
       isChosen = true
       writeChoice('persona', next.id)
     },
+
+    /** Another model answers from the next partner on. */
+    answerWith: (id: string) => void (instead = id),
 
     /** As the dialogue needs it. @throws SeamError */
     async partner(): Promise<Partner> {

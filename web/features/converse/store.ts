@@ -158,6 +158,12 @@ export const useConverse = defineStore('converse', () => {
       await renewPartner()
     },
 
+    /** Another model answers from now on, in this talk. */
+    async answerWith(id: string): Promise<void> {
+      partner.answerWith(id)
+      await renewPartner()
+    },
+
     /** Begins anew. */
     clear(): Promise<void> {
       opening = undefined

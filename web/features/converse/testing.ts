@@ -9,6 +9,7 @@ import type { Microphone } from '../../audio/capture/types.ts'
 import type { SpeakerPlayer } from '../../audio/sink.ts'
 import { openConversationStore, type OpenConversationStore } from '../../storage/conversations.ts'
 import { openPersonaStore, type OpenPersonaStore } from '../../storage/personas.ts'
+import { scriptedContracts } from '../contract-testing.ts'
 import { studioKey, type Studio, type StudioSpeech, type StudioTranscriber } from '../studio.ts'
 
 // A studio for tests of the room: who speaks, listens and answers is scripted; what is kept is kept by the browser.
@@ -160,6 +161,7 @@ export async function openTab(name: string, parts: Partial<Studio> = {}) {
     // All weights are here.
     models: { state: async () => ({ state: 'ready' }) },
     companion: { state: 'absent', status: undefined },
+    contracts: scriptedContracts().contracts,
     ...parts,
   }
   const pinia = createPinia()

@@ -35,7 +35,7 @@ export function useArchiveOut(): {
           const { ARCHIVE_MIME, exportProject } = await import('../../storage/archive.ts')
           await voices.load()
           const project = await studio.projects.open(id)
-          const script = await buildScript(project, studio.speech.info, undefined, voices.langOf)
+          const script = await buildScript(project, studio.speech.infoOf, undefined, voices.langOf)
           const keys = script.sentences.map(({ key }) => key)
           const target = handle ? await fileTarget(handle) : await downloadTarget(name, ARCHIVE_MIME)
           try {

@@ -16,7 +16,7 @@ const project = newProject('Book', SETTINGS, [
   newChapter('One', ['First here. Second there.', '']),
   newChapter('Two', ['Third.']),
 ])
-const script = await buildScript(project, ENGINE)
+const script = await buildScript(project, () => ENGINE)
 const [one, blank] = project.chapters[0]!.paragraphs
 
 describe('the sentence at a caret', () => {
@@ -54,7 +54,7 @@ describe('the timeline', () => {
   })
 
   it('is empty for a text without sentences', async () => {
-    const nothing = await buildScript(newProject('', SETTINGS), ENGINE)
+    const nothing = await buildScript(newProject('', SETTINGS), () => ENGINE)
     const empty = createTimeline(nothing, () => undefined)
     expect(empty.total).toBe(0)
     expect(empty.at(1).sentence).toBe(-1)

@@ -92,12 +92,13 @@ function start(
   }
 
   const stored = make()
-    .then(() =>
-      pcm.put(sentence.key, made).catch(error => {
+    .then(() => {
+      if (made.some(({ standIn }) => standIn)) throw stoodIn()
+      return pcm.put(sentence.key, made).catch(error => {
         lost(toSeamError(error))
         throw error
-      }),
-    )
+      })
+    })
     .then(
       () => over(made.reduce((sum, { samples, sampleRate }) => sum + samples.length / sampleRate, 0)),
       error => {
@@ -130,6 +131,12 @@ function start(
     },
   }
 }
+
+/** It was heard, and is made again when its own voice is there. */
+const stoodIn = () =>
+  new SeamError('engine', 'Another voice stood in for this sentence. It is not kept; make it again.', {
+    retryable: true,
+  })
 
 async function* only(segment: Segment) {
   yield segment

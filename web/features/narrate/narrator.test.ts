@@ -35,6 +35,7 @@ function speechOf(spoken: string[], fail: (text: string) => SeamError | undefine
     watch: () => () => {},
     analyse: () => Promise.reject(),
     bulk: async () => engine,
+    infoOf: () => engine.info,
   }
 }
 
@@ -106,7 +107,7 @@ const scriptOf = (paragraphs: readonly string[], previous?: Script) =>
       lexicon: [],
       chapters: [{ id: 'c', title: '', paragraphs: paragraphs.map((text, index) => ({ id: `${index}`, text })) }],
     },
-    { id: 'test', name: 'Test', version: '1', languages: ['en-us'], sampleRate: RATE },
+    () => ({ id: 'test', name: 'Test', version: '1', languages: ['en-us'], sampleRate: RATE }),
     previous,
   )
 
@@ -161,6 +162,25 @@ describe('narrator', () => {
       expect(written[0]!.at).toBeCloseTo(1)
       expect(written.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(1)
     }
+  })
+
+  it('lets another voice be heard that stands in, and keeps none of its sound', async () => {
+    const script = await scriptOf(['One two. Three four.'])
+    const speech = speechOf(spoken)
+    const standIn: StudioSpeech = {
+      ...speech,
+      async *speak(segments, run) {
+        for await (const chunk of speech.speak(segments, run)) yield { ...chunk, standIn: true }
+      },
+    }
+    narrator = createNarrator({ pcm, speech: standIn, player: async () => playerOf(written) } as unknown as Studio)
+    narrator.setScript(script)
+    await narrator.play({ sentence: 0 })
+    await idle()
+    expect(narrator.failure).toBeUndefined()
+    expect(new Set(written.map(({ segment }) => script.indexOf(segment)))).toEqual(new Set([0, 1]))
+    expect(await pcm.which(script.sentences.map(({ key }) => key))).toHaveProperty('size', 0)
+    await expect(narrator.rerender(script.sentences[0]!)).rejects.toThrow('Another voice stood in')
   })
 
   it('tries once more after a worker died, and then tells why it stopped', async () => {

@@ -22,7 +22,7 @@ export function createPreview({ speech, pcm }: Pick<Studio, 'speech' | 'pcm'>): 
   let abort: AbortController | undefined
 
   async function soundOf(segment: Segment, signal: AbortSignal) {
-    const key = await segmentKey(segment, speech.info)
+    const key = await segmentKey(segment, speech.infoOf(segment.voice))
     const kept = await pcm.get(key)
     if (kept) return kept
     const chunks: PcmChunk[] = []
@@ -34,8 +34,8 @@ export function createPreview({ speech, pcm }: Pick<Studio, 'speech' | 'pcm'>): 
       samples.set(chunk.samples, at)
       at += chunk.samples.length
     }
-    // A preview that can't be kept for want of room can still be heard.
-    await pcm.put(key, chunks).catch(() => undefined)
+    // A preview that can't be kept for want of room can still be heard; so can another voice than the one that was meant.
+    if (!chunks.some(({ standIn }) => standIn)) await pcm.put(key, chunks).catch(() => undefined)
     return { samples, sampleRate }
   }
 

@@ -40,17 +40,18 @@ interface ParagraphScript {
 
 /**
  * Finds the sentences of a project. Only paragraphs that changed are segmented and hashed again.
+ * @param infoOf what makes the sound of a voice
  * @param langOf the language that a voice speaks, where it is not the project's
  */
 export async function buildScript(
   project: Project,
-  engine: EngineInfo,
+  infoOf: (voice: VoiceBlend) => EngineInfo,
   previous?: Script,
   langOf: (voice: VoiceBlend) => Lang | undefined = () => undefined,
 ): Promise<Script> {
   const segmenter = await loadSegmenter()
   const { settings, lexicon } = project
-  const common = JSON.stringify([engine.id, engine.version, settings.lang, settings.speed, settings.pauses, lexicon])
+  const common = JSON.stringify([settings.lang, settings.speed, settings.pauses, lexicon])
   const reuse = new Map<string, ParagraphScript>()
   const pending: Promise<void>[] = []
   for (const [chapter, { paragraphs }] of project.chapters.entries()) {
@@ -59,7 +60,8 @@ export async function buildScript(
       // A text in a language that has no voices of its own is read by any.
       const lang = settings.lang in ESPEAK_VOICES ? settings.lang : (langOf(voice) ?? settings.lang)
       const end = index === paragraphs.length - 1 ? settings.pauses.chapter : settings.pauses.paragraph
-      const fingerprint = `${chapter}|${end}|${lang}|${JSON.stringify(voice)}|${common}|${paragraph.text}`
+      const engine = infoOf(voice)
+      const fingerprint = `${chapter}|${end}|${lang}|${engine.id}|${engine.version}|${JSON.stringify(voice)}|${common}|${paragraph.text}`
       const before = previous?.reuse.get(paragraph.id)
       if (before?.fingerprint === fingerprint) {
         reuse.set(paragraph.id, before)

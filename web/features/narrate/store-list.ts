@@ -41,7 +41,7 @@ export const useNarrateList = defineStore('narrate/list', () => {
 
   async function naming(): Promise<Naming> {
     await voices.load()
-    return { engine: studio.speech.info, langOf: voices.langOf }
+    return { infoOf: studio.speech.infoOf, langOf: voices.langOf }
   }
 
   let undoTimer: ReturnType<typeof setTimeout> | undefined

@@ -38,10 +38,10 @@ export const useNarrateModel = defineStore('narrate/model', () => {
 
     /**
      * The same for work that is not to begin in vain: looks first.
-     * @param langs of the text and its voices
+     * @param langs of the text and its voices; none where nothing of it is spoken by this page
      * @throws SeamError
      */
     onceReady: async (action: () => Promise<void>, langs: ReadonlySet<Lang>) =>
-      onceHere(await voices(undefined, langs), action),
+      onceHere(langs.size === 0 ? [] : await voices(undefined, langs), action),
   }
 })

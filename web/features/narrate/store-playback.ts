@@ -6,6 +6,7 @@ import type { Run } from '#protocol/run.ts'
 import type { Lang, VoiceBlend } from '#protocol/speech.ts'
 import { useTransport, type TransportState } from '../../ui/transport.ts'
 import { useStudio } from '../studio.ts'
+import { isPlugins } from '../weights.ts'
 import type { Place } from '../../ui/text/places.ts'
 import { createTimeline, sentenceAt, type Timeline } from './narrating.ts'
 import {
@@ -65,7 +66,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
         return
       }
       const previous = builtFor === now.id ? script.value : undefined
-      const next = await buildScript(now, studio.speech.info, previous, voices.langOf)
+      const next = await buildScript(now, studio.speech.infoOf, previous, voices.langOf)
       if (project.project?.id !== now.id) continue
       if (builtFor !== now.id) narrator.stop()
       builtFor = now.id
@@ -276,11 +277,12 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     return known.state
   }
 
-  /** Languages of the sentences and of the voices that speak them. */
+  /** Languages of the sentences that are spoken by this page, and of the voices that speak them. */
   function languages(): ReadonlySet<Lang> {
     const langs = new Set<Lang>()
     const voiced = new Set<VoiceBlend>()
     for (const { segment } of script.value?.sentences ?? []) {
+      if (isPlugins(segment.voice)) continue
       langs.add(segment.lang)
       voiced.add(segment.voice)
     }

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Lang, LexiconEntry, Voice, VoiceBlend } from '#protocol/speech.ts'
 import { useStudio } from '../studio.ts'
@@ -31,8 +31,18 @@ export const useNarrateVoices = defineStore('narrate/voices', () => {
 
   const byId = computed(() => new Map(list.value.map(voice => [voice.id, voice])))
 
+  let unwatch: (() => void) | undefined
+  onScopeDispose(() => unwatch?.())
+
   async function load() {
     if (list.value.length === 0) list.value = await studio.speech.voices()
+    unwatch ??= studio.speech.watch(() => void follow())
+  }
+
+  /** Plugins come and go, and with them their voices. */
+  async function follow() {
+    const now = await studio.speech.voices()
+    if (JSON.stringify(now) !== JSON.stringify(list.value)) list.value = now
   }
 
   const nameOf = (id: string) => byId.value.get(id)?.name ?? id

@@ -10,7 +10,7 @@ import { newChapter, newProject } from './document.ts'
 import { clearUnusedSound, soundOf, type Naming } from './unused-sound.ts'
 
 const NAMING: Naming = {
-  engine: { id: 'kokoro', name: 'Kokoro', version: '1', languages: ['en-us'], sampleRate: 24_000 },
+  infoOf: () => ({ id: 'kokoro', name: 'Kokoro', version: '1', languages: ['en-us'], sampleRate: 24_000 }),
   langOf: () => undefined,
 }
 const SETTINGS = {

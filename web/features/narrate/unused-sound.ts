@@ -7,7 +7,7 @@ import { buildScript } from './script.ts'
 
 /** What the names of a project's sound depend on besides the project. */
 export interface Naming {
-  readonly engine: EngineInfo
+  readonly infoOf: (voice: VoiceBlend) => EngineInfo
   readonly langOf: (voice: VoiceBlend) => Lang | undefined
 }
 
@@ -15,8 +15,8 @@ export interface Naming {
 const BATCH = 200
 
 /** The names of the sound of all sentences of a project. */
-export async function soundOf(project: Project, { engine, langOf }: Naming): Promise<Set<string>> {
-  const { sentences } = await buildScript(project, engine, undefined, langOf)
+export async function soundOf(project: Project, { infoOf, langOf }: Naming): Promise<Set<string>> {
+  const { sentences } = await buildScript(project, infoOf, undefined, langOf)
   return new Set(sentences.map(({ key }) => key))
 }
 

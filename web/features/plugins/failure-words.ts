@@ -1,4 +1,5 @@
 import { toSeamError, type Failure } from '#protocol/errors.ts'
+import { contractFailure } from '../../ui/contract-words.ts'
 import { failureText } from '../../ui/failure.ts'
 
 type Translate = (key: string, values: Record<string, unknown>) => string
@@ -10,6 +11,8 @@ const OURS: ReadonlySet<Failure> = new Set(['offline', 'conflict', 'engine'])
 
 /** What failed, for a notice or a line. */
 export function failureWords(error: unknown, t: Translate, locale: string): { title: string; text: string } {
+  const known = contractFailure(error, t)
+  if (known) return known
   const { code } = toSeamError(error)
   const { title, text, detail } = failureText(error, t, locale)
   return {

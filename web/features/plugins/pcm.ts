@@ -49,6 +49,10 @@ export function wavHead(format: PcmFormat, bytes: number): Uint8Array<ArrayBuffe
   return new Uint8Array(head.buffer)
 }
 
+/** Raw samples as a file that browsers play. */
+export const samplesAsWav = (format: PcmFormat, samples: Blob): Blob =>
+  new Blob([wavHead(format, samples.size), samples], { type: 'audio/wav' })
+
 /** Whole frames as samples, a channel an array. `bytes` beyond the last whole frame are left out. */
 export function samplesOf({ channels, format }: PcmFormat, bytes: Uint8Array): Float32Array<ArrayBuffer>[] {
   const frames = Math.floor(bytes.length / frameBytes({ rate: 1, channels, format }))

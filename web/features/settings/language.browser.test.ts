@@ -3,12 +3,16 @@ import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp, nextTick, type App } from 'vue'
 import { createI18n } from 'vue-i18n'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import type { ContractLight } from '#protocol/contracts.ts'
 import type { LanguageModelHealth, LanguageProvider, LanguageProviderDraft } from '#protocol/language.ts'
 import { createLanguageService } from '../../companion/language.ts'
 import type { CompanionClient, CompanionState } from '../../companion/types.ts'
 import page from '../../app/locales/en.json'
 import { chosenModel } from '../../engine/language/chosen.page.ts'
+import type { PluginSource } from '../../engine/language/plugin-models.ts'
 import { createLanguageShelf } from '../../engine/language/shelf.page.ts'
+import { light, scriptedContracts } from '../contract-testing.ts'
 import { studioKey, type Studio } from '../studio.ts'
 import LanguageSettings from './components/LanguageSettings.vue'
 import en from './locales/en.json'
@@ -54,7 +58,7 @@ afterEach(() => {
   host.remove()
 })
 
-async function mount(state: CompanionState = 'paired'): Promise<void> {
+async function mount(state: CompanionState = 'paired', lights: readonly ContractLight[] = []) {
   const companion: CompanionClient = {
     state,
     status: undefined,
@@ -64,12 +68,25 @@ async function mount(state: CompanionState = 'paired'): Promise<void> {
   }
   app = createApp(LanguageSettings)
   const languageService = createLanguageService({ base: '', fetch: fetchCompanion })
-  const languages = createLanguageShelf({ companion: languageService, mayDownload: () => false })
-  app.provide(studioKey, { companion, languageService, languages } as Studio)
+  const scripted = scriptedContracts(lights)
+  const plugins: PluginSource = {
+    of: contract => scripted.contracts.lights.filter(each => each.contract === contract),
+    isUp: () => true,
+    reply: () => Promise.reject(new Error('Nobody asks.')) as never,
+  }
+  const languages = createLanguageShelf({ companion: languageService, plugins, mayDownload: () => false })
+  app.provide(studioKey, { companion, languageService, languages, contracts: scripted.contracts } as Studio)
   app.use(createPinia())
+  app.use(
+    createRouter({
+      history: createMemoryHistory(),
+      routes: [{ path: '/:all(.*)', component: { render: () => null } }],
+    }),
+  )
   app.use(createI18n({ legacy: false, locale: 'en', messages: { en: { ...page, ...en } } }))
   app.mount(host)
   await nextTick()
+  return scripted
 }
 
 const shows = (text: string | RegExp) => vi.waitFor(() => expect(host.textContent).toMatch(text))
@@ -134,6 +151,19 @@ describe('language models in Settings', () => {
     expect(sent.findLast(({ method }) => method === 'PUT')!.body).not.toHaveProperty('key')
     await type('Model', 'qwen2.5')
     await vi.waitFor(() => expect(kept[0]).toMatchObject({ model: 'qwen2.5', hasKey: true }))
+  })
+
+  it('can be those of a plugin, which shows how it is', async () => {
+    const offers = { models: [{ id: 'llama3.2', name: 'Llama 3.2' }] }
+    const { show } = await mount('paired', [light('ollama', 'llm', { displayName: 'Ollama', offers })])
+    await vi.waitFor(() => expect(host.textContent).toContain('Llama 3.2 (Ollama)'))
+    const choice = field('Model for conversations')
+    choice.value = 'plugin:ollama:llama3.2'
+    choice.dispatchEvent(new Event('change', { bubbles: true }))
+    expect(chosenModel.id).toBe('plugin:ollama:llama3.2')
+    await shows('Ready')
+    show([light('ollama', 'llm', { displayName: 'Ollama', offers, status: 'ERROR' })])
+    await shows('Failed')
   })
 
   it('say in words what is wrong with a server', async () => {

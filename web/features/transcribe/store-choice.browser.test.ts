@@ -2,6 +2,7 @@ import { deleteDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useJobs } from '../../ui/jobs.ts'
 import { usePreferences } from '../../ui/preferences.ts'
+import { light, scriptedContracts } from '../contract-testing.ts'
 import { useChoice } from './store-choice.ts'
 import { useTranscribing } from './store-work.ts'
 import { closeTabs, openTab, scriptedTranscriber } from './testing.ts'
@@ -50,6 +51,23 @@ describe('what listens', () => {
     expect([other.id, other.lang]).toEqual(['many', 'de'])
     other.id = 'gone since'
     expect([other.id, other.lang]).toEqual(['english', 'en-gb'])
+  })
+
+  it('may be a plugin, as long as there is one', async () => {
+    const scripted = scriptedContracts([])
+    const own = transcriber('english', 'en-us')
+    const plugin = transcriber('plugin:ears', 'en')
+    const { pinia, studio } = await openTab(name, { contracts: scripted.contracts })
+    Object.defineProperty(studio, 'transcribers', {
+      get: () => [own, ...scripted.contracts.lights.map(() => plugin)],
+    })
+    localStorage.setItem('voxloom:transcriber', 'plugin:ears')
+    const choice = useChoice(pinia)
+    expect(choice.id).toBe('english')
+    scripted.show([light('ears', 'stt')])
+    expect([choice.id, choice.lang]).toEqual(['plugin:ears', 'en'])
+    scripted.show([])
+    expect(choice.id).toBe('english')
   })
 
   it('hears whichever language is spoken, not that of the voice which new projects begin with', async () => {

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { ANY_LANGUAGE, languageCode } from '#engine/transcribe/whisper/languages.ts'
 import { usePreferences } from '../../ui/preferences.ts'
+import { useContracts } from '../contracts.ts'
 import { useStudio } from '../studio.ts'
 
 /** What transcribes, and the language that it expects. Kept in this browser, for all tabs. */
@@ -12,8 +13,14 @@ export const useChoice = defineStore('transcribe/choice', () => {
   const chosen = useLocalStorage('voxloom:transcriber', '')
   const spoken = useLocalStorage('voxloom:spoken-language', '')
 
+  const contracts = useContracts()
+  /** Those of plugins come and go with their lights. */
+  const transcribers = computed(() => {
+    void contracts.lights.value
+    return studio.transcribers
+  })
   const transcriber = computed(
-    () => studio.transcribers.find(({ info }) => info.id === chosen.value) ?? studio.transcribers[0],
+    () => transcribers.value.find(({ info }) => info.id === chosen.value) ?? transcribers.value[0],
   )
 
   /** What the transcriber calls a language: one knows `en-us` and `en-gb`, another `en` alone. */
@@ -30,6 +37,7 @@ export const useChoice = defineStore('transcribe/choice', () => {
   })
 
   return {
+    transcribers,
     transcriber,
     lang,
     id: computed({ get: () => transcriber.value.info.id, set: id => (chosen.value = id) }),

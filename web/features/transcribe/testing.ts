@@ -4,6 +4,7 @@ import { SeamError } from '#protocol/errors.ts'
 import type { Caption, SoundChunk } from '#protocol/transcribe.ts'
 import type { Microphone, MicrophoneTrouble } from '../../audio/capture/types.ts'
 import { openTranscriptStore, type OpenTranscriptStore } from '../../storage/transcripts.ts'
+import { scriptedContracts } from '../contract-testing.ts'
 import { studioKey, type Studio, type StudioTranscriber } from '../studio.ts'
 import { lengthOf } from './transcribing.ts'
 
@@ -130,6 +131,7 @@ export async function openTab(name: string, parts: Partial<Studio> & { seconds?:
   const studio: Partial<Studio> = {
     transcripts: async () => kept,
     transcribers: [scriptedTranscriber()],
+    contracts: scriptedContracts().contracts,
     soundFile: async () => ({
       duration: seconds,
       sampleRate: RATE,

@@ -1,4 +1,5 @@
-import { createTranscriberClient, type TranscriberClient, type TranscriberClientOptions } from '../client.page.ts'
+import { createTranscriberClient, type TranscriberClientOptions } from '../client.page.ts'
+import type { TranscriberClient } from '../worker-transcriber.page.ts'
 import { whisperBase } from './catalogue.ts'
 import { whisperInfo } from './meta.ts'
 

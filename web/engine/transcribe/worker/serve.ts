@@ -23,17 +23,19 @@ export interface Ears {
 }
 
 /** Answers TranscriberCalls on this worker's own port. */
-export function serveTranscriber(earsFor: (store: ModelStore, input: LoadInput) => Ears): void {
-  const handlers = transcriberHandlers({
+export function serveTranscriber<Load = LoadInput>(
+  earsFor: (store: ModelStore, input: Load) => Ears | Promise<Ears>,
+): void {
+  const handlers = transcriberHandlers<Load>({
     heap: heapBytes,
     async open(input) {
       const store = await openModelStore()
-      const { recogniser, silero } = earsFor(store, input)
+      const { recogniser, silero } = await earsFor(store, input)
       const { detector, kind } = await openDetector(store, silero)
       return { transcriber: createTranscriber({ recogniser, detector }), detector: kind }
     },
   })
-  serve<TranscriberCalls>(self, handlers)
+  serve<TranscriberCalls<Load>>(self, handlers)
 }
 
 /** The trained detector, of whichever version is here; loudness has to do where there is none. */

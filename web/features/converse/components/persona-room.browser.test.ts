@@ -32,6 +32,7 @@ function studio(): Partial<Studio> {
       info: { languages: ['en-us'] },
       elsewhere: 'absent',
       voices: async () => [{ id: 'af_heart', name: 'Heart', lang: 'en-us' }],
+      watch: () => () => {},
       // eslint-disable-next-line require-yield -- it fails before the first sound
       async *speak() {
         throw new SeamError('engine', 'The voice broke.')
