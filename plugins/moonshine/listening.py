@@ -8,8 +8,6 @@ from typing import Any, Dict, List, Sequence
 from moonshine_voice.moonshine_api import ModelArch
 from moonshine_voice.transcriber import Transcriber
 
-#: Seconds. What is shorter is hiss that its detector took for speech: no word is said in that time.
-_SHORTEST = 0.25
 _FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 
 
@@ -33,7 +31,10 @@ class Moonshine:
 
     def transcribe(self, samples: Sequence[float], rate: int) -> Dict[str, Any]:
         with self.lock:
-            return _told(self._model.transcribe_without_streaming(samples, rate).lines)
+            # Its own way for whole recordings remembers the one before, and hears a word in the hiss at the beginning.
+            stream = _listening(self._model)
+            stream.add_audio(samples, rate)
+            return _told(_ended(stream))
 
     def stream(self) -> "Session":
         return Session(self, self._model)
@@ -53,9 +54,7 @@ class Session:
         self._text = ""
         self.heard: List[bytes] = []
         with self._lock:
-            # It would look for words by itself, and say them to nobody.
-            self._stream = model.create_stream(update_interval=float("inf"))
-            self._stream.start()
+            self._stream = _listening(model)
 
     def feed(self, data: bytes, samples: "array.array[float]", rate: int) -> str:
         """:returns: the words so far; the last ones may change"""
@@ -70,15 +69,28 @@ class Session:
 
     def end(self) -> str:
         with self._lock:
-            transcript = self._stream.stop()
-            if transcript is not None:
-                self._text = _told(transcript.lines)["text"]
-            self._stream.close()
-        return self._text
+            return _told(_ended(self._stream))["text"]
+
+
+def _listening(model: Transcriber) -> Any:
+    # It would look for words by itself, and say them to nobody.
+    stream = model.create_stream(update_interval=float("inf"))
+    stream.start()
+    return stream
+
+
+def _ended(stream: Any) -> Sequence[Any]:
+    """Its lines. What came since the last look is not among them unless it is asked to look once more."""
+    try:
+        lines = stream.update_transcription(Transcriber.MOONSHINE_FLAG_FORCE_UPDATE).lines
+        stream.stop()
+        return lines
+    finally:
+        stream.close()
 
 
 def _told(lines: Sequence[Any]) -> Dict[str, Any]:
-    spoken = [line for line in lines if line.text.strip() and line.duration >= _SHORTEST]
+    spoken = [line for line in lines if line.text.strip()]
     return {
         "text": " ".join(line.text.strip() for line in spoken),
         "language": "en",

@@ -24,6 +24,9 @@ it('writes a recording down, and says what it can’t read', async () => {
   const bytes = new Uint8Array(await readFile(await recordingPath('beckett')))
   const { text } = (await slot.call('transcribe', { audio: { mime: 'audio/wav', bytes } })) as { text: string }
   expect(wordErrorRate(BECKETT, text), text).toBeLessThanOrEqual(MOST_WRONG)
+  // The same once more: what was heard before has no part in it.
+  const again = (await slot.call('transcribe', { audio: { mime: 'audio/wav', bytes } })) as { text: string }
+  expect(again.text).toBe(text)
   const broken = { mime: 'audio/wav', bytes: new TextEncoder().encode('RIFF nothing of the kind') }
   await expect(slot.call('transcribe', { audio: broken })).rejects.toMatchObject({
     code: 'bad-input',
@@ -52,5 +55,11 @@ it('hears while somebody speaks, and another that takes over in the middle has h
   expect(new Set(drafts.filter(Boolean)).size).toBeGreaterThan(3)
   const text = (await slot.call('end_stream', { session_id: name })) as string
   expect(wordErrorRate(BECKETT, text), text).toBeLessThanOrEqual(MOST_WRONG)
+  // All at once, and at an end before any draft was made.
+  const short = (await slot.call('start_stream', {})) as string
+  const whole = new Uint8Array(Buffer.concat(all))
+  await slot.call('feed_audio', { session_id: short, chunk: sound(whole.slice(0, 12_800)) })
+  await slot.call('feed_audio', { session_id: short, chunk: sound(whole.slice(12_800)) })
+  expect(wordErrorRate(BECKETT, (await slot.call('end_stream', { session_id: short })) as string)).toBeLessThan(0.4)
   await expect(slot.call('end_stream', { session_id: name })).rejects.toMatchObject({ details: { code: -32602 } })
 }, 600_000)
