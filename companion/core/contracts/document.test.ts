@@ -9,8 +9,11 @@ import { MAX_MANIFEST } from '#protocol/plugins.ts'
 import { MAX_CONFIG } from './config-schema.ts'
 import { MAX_MANIFEST_DEPTH, parseContractManifest } from './manifest.ts'
 import { contractSchemas } from './schemas.ts'
+import { MOST_UNANSWERED } from './slot/calls.ts'
 import { SUPERVISION } from './slot/rules.ts'
 import { SESSION_IDLE } from './slot/sessions.ts'
+import { MOST_WAITING } from './slot/slot.ts'
+import { STALLED_AFTER } from './slot/unread.ts'
 import {
   MAX_ATTACHMENT,
   MAX_ATTACHMENTS,
@@ -108,7 +111,9 @@ describe('docs/contract-plugins.md', () => {
       state: `${number(MAX_STATE)} bytes`,
       settings: `${number(MAX_CONFIG)} characters of JSON`,
       health_check: `${SUPERVISION.healthPatience / 1000} s`,
+      'while it does not read, without anything taken': `${STALLED_AFTER / 1000} s`,
       'calls at one time': String(SUPERVISION.maxInFlight),
+      'calls that wait': number(MOST_WAITING),
     })
     const { manifest } = parseContractManifest(
       '{"name":"a","version":"1","contract":"tts","entry_point":"a.ts"}',
@@ -119,6 +124,8 @@ describe('docs/contract-plugins.md', () => {
     expect(limits['a call']).toMatch(`${manifest.callTimeout / 1000} s`)
     expect(part(2)).toContain(`at most ${MAX_MANIFEST / 1024} KiB, at most ${MAX_MANIFEST_DEPTH} levels deep`)
     const { healthEvery, missesAllowed, backoff, quarantineAfter, quarantineWindow, swapPatience } = SUPERVISION
+    expect(part(7)).toContain(`taken for ${STALLED_AFTER / 1000} s`)
+    expect(part(8)).toContain(`When ${MOST_UNANSWERED} calls`)
     expect(part(9)).toContain(`every ${healthEvery / 1000} s`)
     expect(part(9)).toContain(`after ${missesAllowed} misses in a row`)
     expect(part(10)).toContain(`at most ${swapPatience / 1000} s`)

@@ -1,9 +1,12 @@
+import { setTimeout as late } from 'node:timers/promises'
 import { CancellationTokenSource, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { Clock } from '#dialogue/types.ts'
+import { RPC_ERRORS } from '#protocol/contract-errors.ts'
 import type { WireValue } from '#protocol/contracts.ts'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { hostFailure, pluginError, type PluginFacts } from '../wire/failures.ts'
 import { Items } from './items.ts'
+import { TOKEN } from './judge.ts'
 import { deadline, STALLED_AFTER, type Deadline, type Unread } from './unread.ts'
 
 export interface Ask {
@@ -37,6 +40,8 @@ type Params = Readonly<Record<string, WireValue>>
 
 /** Calls that nobody waits for any more and that stay unanswered, with which a plugin is ended. */
 export const MOST_UNANSWERED = 64
+/** Milliseconds that a plugin may take to go after it cancelled a call by itself. */
+const GOING = 2000
 
 /** Calls of one process: each ends with an answer, with an error, or at its limit. */
 export class Calls {
@@ -73,7 +78,7 @@ export class Calls {
     const items = new Items(this.#options.unread)
     const left = new AbortController()
     const signal = ask.signal ? AbortSignal.any([ask.signal, left.signal]) : left.signal
-    const sent = this.#send(method, { ...params, partialResultToken: token }, { ...ask, signal })
+    const sent = this.#send(method, { ...params, [TOKEN]: token }, { ...ask, signal })
     this.#streams.set(token, { items, sent })
     void sent.answered.then(() => this.#streams.delete(token))
     let result: WireValue = null
@@ -152,8 +157,12 @@ export class Calls {
       return await connection.sendRequest<WireValue>(method, params, source.token)
     } catch (error) {
       // Not a plugin's answer: the connection is closed, and the process is about to go.
-      if (!(error instanceof ResponseError)) throw await this.#options.gone()
-      throw error
+      const { gone } = this.#options
+      if (!(error instanceof ResponseError)) throw await gone()
+      // A plugin that was told by somebody else to go answers so: then it is its end that counts.
+      const isOwn = error.code === RPC_ERRORS.CANCELLED && !source.token.isCancellationRequested
+      const end = isOwn ? await Promise.race([gone(), late(GOING, undefined, { ref: false })]) : undefined
+      throw end ?? error
     } finally {
       source.dispose()
     }

@@ -20,7 +20,7 @@ export class Entrance {
 
   /** Whether a call may go on now. One that calls under way wait for passes when it is shut, too. */
   isOpen(isAwaited: boolean): boolean {
-    return isAwaited || (!this.#shut && this.#active < this.#most)
+    return this.#active < this.#most && (isAwaited || !this.#shut)
   }
 
   /** @returns to be called once it is over */
@@ -49,12 +49,16 @@ export class Entrance {
     return unless(this.#changed.promise, signal)
   }
 
-  /** Waits until `isDrained`, looking again whenever a call ends. @returns whether it came to that in time */
-  async drained(clock: Clock, milliseconds: number, isDrained: () => boolean): Promise<boolean> {
+  /**
+   * Waits until `isDrained`, looking again whenever a call ends.
+   * @returns whether it came to that in time, and before `signal`
+   */
+  async drained(clock: Clock, milliseconds: number, isDrained: () => boolean, signal?: AbortSignal): Promise<boolean> {
     const late = new AbortController()
     const end = clock.after(milliseconds, () => late.abort())
+    const stop = signal ? AbortSignal.any([late.signal, signal]) : late.signal
     try {
-      while (!isDrained() && !late.signal.aborted) await this.changed(late.signal).catch(() => {})
+      while (!isDrained() && !stop.aborted) await this.changed(stop).catch(() => {})
       return isDrained()
     } finally {
       end()

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { contractFixture, openFixture } from '../testing/fixture.ts'
 import { MOST_UNANSWERED } from './calls.ts'
@@ -30,6 +31,25 @@ it('gives up a plugin that is not ready in time', async () => {
   expect(slot.state).toMatchObject({ status: 'ERROR', failure: failing('INITIALIZE_TIMEOUT') })
   // Whoever calls meanwhile knows at once.
   await expect(slot.call('get_voices', {})).rejects.toEqual(failing('INITIALIZE_TIMEOUT'))
+})
+
+it('ends a start that takes too long for whoever unloads it', async () => {
+  const code = `
+const { existsSync, writeFileSync } = await import('node:fs')
+on('initialize', () => { if (existsSync('hangs')) return; writeFileSync('hangs', ''); return new Promise(() => {}) })
+on('get_voices', () => [])`
+  const fixture = contractFixture(code)
+  const slot = openFixture(fixture, { launch: { initializeTimeout: 600_000 } })
+  const waiting = slot.call('get_voices', {})
+  await expect.poll(() => existsSync(join(fixture.folder, 'hangs')), WAIT).toBe(true)
+  const [call] = await Promise.allSettled([waiting, slot.unload()])
+  expect(call).toMatchObject({
+    status: 'rejected',
+    reason: { code: 'cancelled', message: expect.stringContaining('was unloaded meanwhile') },
+  })
+  expect(slot.state).toMatchObject({ status: 'UNLOADED', restarts: 0 })
+  expect(slot.state.failure).toBeUndefined()
+  expect(await slot.call('get_voices', {})).toEqual([])
 })
 
 it.each([

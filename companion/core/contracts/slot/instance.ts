@@ -123,6 +123,11 @@ export class Instance {
     return this.#reader.faults
   }
 
+  /** Whether nothing can be asked of it any more. What it said before may still be read. */
+  get isGone(): boolean {
+    return this.#child.isGone
+  }
+
   /** Whether we do not read just now, so that it can't be expected to answer. */
   get isHeld(): boolean {
     return this.#unread.isHeld
@@ -174,7 +179,7 @@ export class Instance {
     const closed = new Promise<void>(resolve => stdout.once('close', resolve))
     const exit = await this.#child.exited
     // What it answered before it went is in the pipe still, and what it said of the reason, too.
-    this.#unread.release()
+    this.#unread.finish()
     await Promise.race([closed, late(REST_PATIENCE, undefined, { ref: false })])
     for (let polls = 0; polls < 2; polls++) await turn()
     const { spawnError, log } = this.#child
@@ -187,6 +192,8 @@ export class Instance {
     this.#reader.stop()
     this.#calls.close(failure)
     this.#connection.dispose()
+    // A program that it left behind, out of its group, may hold the pipes open.
+    void this.#child.end()
     return failure
   }
 }

@@ -34,3 +34,10 @@ it('refuses an answer and an item of another kind', () => {
   expect(() => judgeResult(spec, 'kokoro', 'sound')).toThrow(failed('answered'))
   expect(() => judgeItem(spec, 'kokoro', 'sound')).toThrow(failed('told an item of'))
 })
+
+it('gives no stream a name that somebody else has chosen', () => {
+  expect(() => judgeParams(undefined, { partialResultToken: 's1' })).toThrow('is the host’s to give')
+  expect(() => judgeParams(method('tts', 'synthesize'), { text: 'Hi', partialResultToken: null })).toThrow(
+    'is the host’s to give',
+  )
+})

@@ -7,11 +7,17 @@ import { isAudio } from '../wire/values.ts'
 
 type Params = Readonly<Record<string, WireValue>>
 
+/** Names the stream that the answer may come in. */
+export const TOKEN = 'partialResultToken'
+
 /**
  * Parameters as the plugin gets them, with the method's defaults where they are absent.
  * @throws SeamError bad-input
  */
 export function judgeParams(spec: MethodSpec | undefined, params: Params): Params {
+  // A plugin would tell its items to somebody who is not there, and be ended for it.
+  if (Object.hasOwn(params, TOKEN))
+    throw new SeamError('bad-input', `“${TOKEN}” is the host’s to give. Ask for a stream.`)
   if (!spec) return params
   const read = spec.params.safeParse(outline(params))
   if (!read.success) throw new SeamError('bad-input', `“${spec.name}” can’t be called so: ${problem(read.error)}.`)

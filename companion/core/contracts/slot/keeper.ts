@@ -31,6 +31,8 @@ export class Keeper {
   #last: Pick<Instance, 'methods' | 'canKeepState'> = { methods: [], canKeepState: false }
   #failure: SeamError | undefined
   #loading: Promise<void> | undefined
+  /** Ends a start that is under way. */
+  #stopStart = (_reason: SeamError) => {}
   /** Starts, ends and swaps come one after another. */
   #turn: Promise<unknown> = Promise.resolve()
   #closing: Promise<void> | undefined
@@ -88,7 +90,9 @@ export class Keeper {
 
   async unload(): Promise<void> {
     const { name, entrance, clock, rules } = this.#options
+    const reason = new SeamError('cancelled', `The plugin “${name}” was unloaded meanwhile.`)
     this.#revival.drop()
+    this.#stopStart(reason)
     await this.#inTurn(async () => {
       const instance = this.#current
       if (instance) {
@@ -96,7 +100,7 @@ export class Keeper {
         try {
           await entrance.drained(clock, rules.swapPatience, () => entrance.active === 0)
           this.#leave('SHUTTING_DOWN')
-          await instance.shutdown(new SeamError('cancelled', `The plugin “${name}” was unloaded meanwhile.`))
+          await instance.shutdown(reason)
         } finally {
           entrance.open()
         }
@@ -123,7 +127,11 @@ export class Keeper {
         patience: rules.swapPatience,
         signal: signal ? AbortSignal.any([signal, over]) : over,
         open: async stop => this.#open(await this.#launch(stop), stop),
-        adopt: instance => this.#adopt(instance),
+        adopt: instance => {
+          // The end of the old one may have been one too many.
+          this.#requireOpen()
+          this.#adopt(instance)
+        },
       })
     })
   }
@@ -172,24 +180,32 @@ export class Keeper {
     this.#requireOpen()
     if (this.#current) return
     this.#set('INITIALIZING')
-    const { signal } = this.#over
+    const { signal: over } = this.#over
+    const stop = new AbortController()
+    this.#stopStart = reason => stop.abort(reason)
+    const signal = AbortSignal.any([over, stop.signal])
     let launch: Launch | undefined
     try {
       launch = await this.#launch(signal)
       const instance = await this.#open(launch, signal)
       if (signal.aborted) {
         instance.end(toSeamError(signal.reason))
-        await instance.gone
-        this.#requireOpen()
+        throw await instance.gone
       }
       this.#adopt(instance)
     } catch (error) {
+      if (signal.aborted) {
+        // Nothing failed: whoever ends it says the rest.
+        this.#set('SHUTTING_DOWN')
+        throw toSeamError(signal.reason)
+      }
       this.#failure = toSeamError(error)
-      if (signal.aborted) this.#set('SHUTTING_DOWN')
       // What is missing won't be there for another try: somebody has to do something.
-      else if (!launch) this.#set('ERROR')
+      if (!launch) this.#set('ERROR')
       else this.#restartLater(false, this.#failure)
       throw this.#failure
+    } finally {
+      this.#stopStart = () => {}
     }
   }
 

@@ -126,6 +126,23 @@ it.runIf(process.platform === 'linux')('answers each caller though it is killed 
   expect(slot.state.restarts).toBe(20)
 })
 
+it('makes a call again that a plugin cancelled because it was told to go', async () => {
+  const code = `
+const { existsSync, writeFileSync } = await import('node:fs')
+on('synthesize', ({ text }, { id }) => {
+  if (existsSync('was here')) return audio(text)
+  writeFileSync('was here', '')
+  tell({ jsonrpc: '2.0', id, error: { code: -32800, message: 'The call was cancelled.' } })
+  setTimeout(() => process.exit(0), 50)
+  return new Promise(() => {})
+})
+on('get_voices', () => { throw fail(-32800, 'Not now.') })`
+  const slot = openFixture(contractFixture(code), { rules: { backoff: [1, 1] } })
+  expect(await slot.call('synthesize', { text: 'Hi' })).toMatchObject({ bytes: new Uint8Array([72, 105]) })
+  expect(slot.state.restarts).toBe(1)
+  await expect(slot.call('get_voices', {})).rejects.toMatchObject({ code: 'engine', details: { code: -32800 } })
+})
+
 it('does not make a call again that was answered in part, or that may not be', async () => {
   const code = `
 on('start_stream', () => process.exit(1))

@@ -121,7 +121,7 @@ class SupervisedSlot implements Slot {
   async capture(): Promise<Json> {
     const { instance, leave } = await this.#enter(undefined, false)
     try {
-      return await captureState(instance, this.name, instance.launch.callTimeout)
+      return await captureState(instance, this.name, { timeout: instance.launch.callTimeout })
     } finally {
       leave()
     }
@@ -130,7 +130,7 @@ class SupervisedSlot implements Slot {
   async restore(state: Json): Promise<void> {
     const { instance, leave } = await this.#enter(undefined, false)
     try {
-      await restoreState(instance, this.name, state, instance.launch.callTimeout)
+      await restoreState(instance, this.name, state, { timeout: instance.launch.callTimeout })
     } finally {
       leave()
     }

@@ -4,7 +4,7 @@ import { hostFailure, itsWords } from '../wire/failures.ts'
 import type { Entrance } from './entrance.ts'
 import type { Instance } from './instance.ts'
 import type { Sessions } from './sessions.ts'
-import { captureState, restoreState } from './state.ts'
+import { captureState, isEmptyState, restoreState } from './state.ts'
 
 export interface Swap {
   readonly name: string
@@ -17,34 +17,34 @@ export interface Swap {
   readonly signal?: AbortSignal | undefined
   /** Starts the new one. */
   open(signal: AbortSignal): Promise<Instance>
-  /** From now on the new one is called. */
+  /** From now on the new one is called. @throws SeamError when it may not be */
   adopt(instance: Instance): void
 }
 
 /**
  * Puts a new process into the place of one that works, between two calls, and with its state. Calls that come meanwhile
- * wait. Whatever goes wrong, the old one goes on.
+ * wait. Whatever goes wrong, the old one goes on; if that one dies meanwhile, the new one takes its place without the
+ * state, as after any death.
  * @throws SeamError SWAP_FAILED, or cancelled
  */
 export async function swapInstances(swap: Swap): Promise<void> {
-  const { name, old, entrance, patience, signal } = swap
+  const { name, old, entrance, signal } = swap
   let next: Instance | undefined
   try {
     next = await start(swap)
     entrance.shut()
     await drain(swap)
-    if (old.canKeepState && next.canKeepState) {
-      await restoreState(next, name, await captureState(old, name, patience), patience)
-    }
+    await moveState(swap, next)
     signal?.throwIfAborted()
+    if (next.isGone) throw await next.gone
     swap.adopt(next)
   } catch (error) {
     const reason = new SeamError('cancelled', 'It was not needed.')
     next?.end(reason)
     await next?.gone
-    if (signal?.aborted)
-      throw new SeamError('cancelled', 'The swap was cancelled. The old one goes on.', { cause: error })
-    const words = `could not be changed for a new one; the old one goes on. ${itsWords(toSeamError(error), name)}`
+    const end = old.isGone ? 'the old one is gone, too' : 'the old one goes on'
+    if (signal?.aborted) throw new SeamError('cancelled', `The swap was cancelled; ${end}.`, { cause: error })
+    const words = `could not be changed for a new one; ${end}. ${itsWords(toSeamError(error), name)}`
     throw hostFailure('SWAP_FAILED', words, old.facts(), error)
   } finally {
     entrance.open()
@@ -66,10 +66,30 @@ async function start({ name, clock, patience, signal, open }: Swap): Promise<Ins
 }
 
 /** Until nothing is under way. */
-async function drain({ name, entrance, sessions, clock, patience }: Swap): Promise<void> {
-  const isDrained = () => entrance.active === 0 && sessions.open(clock.now()) === 0
-  if (await entrance.drained(clock, patience, isDrained)) return
+async function drain({ name, old, entrance, sessions, clock, patience, signal }: Swap): Promise<void> {
+  const isDrained = () => old.isGone || (entrance.active === 0 && sessions.open(clock.now()) === 0)
+  // It may be idle but for a stream that somebody started: then nothing but this tells that it is gone.
+  const gone = new AbortController()
+  void old.gone.then(() => gone.abort())
+  const stop = signal ? AbortSignal.any([signal, gone.signal]) : gone.signal
+  if (await entrance.drained(clock, patience, isDrained, stop)) return
+  signal?.throwIfAborted()
   const open = sessions.open(clock.now())
   const what = open === 0 ? `${entrance.active} calls` : `${open} streams that were started`
   throw hostFailure('CALL_TIMEOUT', `still works on ${what} after ${patience / 1000} seconds.`, { plugin: name })
+}
+
+/** What the old one keeps, into the new one. */
+async function moveState({ name, old, patience: timeout, signal }: Swap, next: Instance): Promise<void> {
+  if (!old.canKeepState) return
+  const ask = { timeout, signal }
+  const state = await captureState(old, name, ask).catch((error: unknown) => {
+    if (!old.isGone) throw error
+    return undefined
+  })
+  if (state === undefined) return
+  if (next.canKeepState) return restoreState(next, name, state, ask)
+  if (isEmptyState(state)) return
+  const words = 'keeps state, and the new one does not: it would be lost. Unload the plugin first if it may be.'
+  throw hostFailure('SWAP_FAILED', words, { plugin: name })
 }

@@ -42,6 +42,28 @@ it('is late after its time without a sign, not counting the time in which nothin
   expect(isLate).toBe(true)
 })
 
+it('waits for whoever takes slowly, and for nobody once the plugin is gone', async () => {
+  const clock = new HandClock()
+  const stream = new PassThrough().resume()
+  let stalls = 0
+  const unread = new Unread(stream, clock, () => (stalls += 1))
+  unread.add(2 * MOST_UNREAD)
+  for (let at = 0; at < 5; at++) {
+    await clock.pass(STALLED_AFTER - 1)
+    unread.take(1)
+  }
+  expect(stalls).toBe(0)
+  await clock.pass(STALLED_AFTER - 1)
+  expect(stalls).toBe(0)
+  await clock.pass(1)
+  expect(stalls).toBe(1)
+  unread.finish()
+  unread.add(2 * MOST_UNREAD)
+  expect([unread.isHeld, stream.isPaused()]).toEqual([false, false])
+  await clock.pass(10 * STALLED_AFTER)
+  expect(stalls).toBe(1)
+})
+
 it('is not late once it was ended', async () => {
   const clock = new HandClock()
   let isLate = false

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '#dialogue/types.ts'
 import { MOST_UNREAD } from '../wire/limits.ts'
 
-/** Milliseconds that a plugin's output may be left in its pipe, for whoever does not take what was read. */
+/** Milliseconds that a plugin's output may be left in its pipe while nobody takes anything of what was read. */
 export const STALLED_AFTER = 60_000
 
 /** Bytes that were read and not taken yet. While they are too many, the plugin's output is left in its pipe. */
@@ -13,6 +13,9 @@ export class Unread {
   #end = () => {}
   #bytes = 0
   #isHeld = false
+  #isOver = false
+  /** When something was taken last, or began to be waited for. */
+  #takenAt = 0
   /** Since when it is read again, on the clock. */
   freeSince = -Infinity
 
@@ -29,20 +32,27 @@ export class Unread {
 
   add(bytes: number): void {
     this.#bytes += bytes
-    if (this.#isHeld || this.#bytes <= MOST_UNREAD) return
+    if (this.#isHeld || this.#isOver || this.#bytes <= MOST_UNREAD) return
     this.#isHeld = true
     this.#stream.pause()
-    this.#watch()
+    this.#takenAt = this.#clock.now()
+    this.#watch(STALLED_AFTER)
   }
 
   take(bytes: number): void {
     this.#bytes -= bytes
+    if (bytes > 0) this.#takenAt = this.#clock.now()
     // With some way down, so that a slow reader does not stop and start it at each item.
-    if (this.#isHeld && this.#bytes <= MOST_UNREAD / 2) this.release()
+    if (this.#isHeld && this.#bytes <= MOST_UNREAD / 2) this.#release()
   }
 
-  /** It is read again, whatever was not taken: for the little that a plugin which is gone has left in its pipe. */
-  release(): void {
+  /** All is read, whatever was not taken: the little that a plugin which is gone has left in its pipe. */
+  finish(): void {
+    this.#isOver = true
+    this.#release()
+  }
+
+  #release(): void {
     if (!this.#isHeld) return
     this.#isHeld = false
     this.#end()
@@ -50,10 +60,12 @@ export class Unread {
     this.#stream.resume()
   }
 
-  #watch(): void {
-    this.#end = this.#clock.after(STALLED_AFTER, () => {
-      this.#stalled()
-      if (this.#isHeld) this.#watch()
+  #watch(milliseconds: number): void {
+    this.#end = this.#clock.after(milliseconds, () => {
+      // One that takes slowly is waited for.
+      const left = this.#takenAt + STALLED_AFTER - this.#clock.now()
+      if (left <= 0) this.#stalled()
+      if (this.#isHeld) this.#watch(left > 0 ? left : STALLED_AFTER)
     })
   }
 }

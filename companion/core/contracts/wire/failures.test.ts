@@ -17,7 +17,8 @@ it('tells codes that no contract has', () => {
   const codeOf = (code: number) => pluginError({ code, message: 'No.' }, facts).code
   expect(codeOf(RPC_ERRORS.METHOD_NOT_FOUND)).toBe('unsupported')
   expect(codeOf(RPC_ERRORS.INVALID_PARAMS)).toBe('bad-input')
-  expect(codeOf(RPC_ERRORS.CANCELLED)).toBe('cancelled')
+  // Of a call that its caller cancelled, nobody hears the answer: the plugin did it.
+  expect(codeOf(RPC_ERRORS.CANCELLED)).toBe('engine')
   expect(codeOf(RPC_ERRORS.INTERNAL)).toBe('engine')
   expect(codeOf(42)).toBe('engine')
   expect(pluginError({ code: 42, message: '' }, facts).message).toContain('It failed with the code 42.')

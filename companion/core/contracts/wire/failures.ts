@@ -34,7 +34,6 @@ const CODES: Partial<Record<ContractFailure, Failure>> = {
 const RPC_CODES: Readonly<Record<number, Failure>> = {
   [RPC_ERRORS.METHOD_NOT_FOUND]: 'unsupported',
   [RPC_ERRORS.INVALID_PARAMS]: 'bad-input',
-  [RPC_ERRORS.CANCELLED]: 'cancelled',
 }
 
 /** What the host says of a plugin. `words` follow its name: “did not answer within 30 seconds.” */

@@ -12,7 +12,7 @@ import type { Json, WireValue } from '#protocol/contracts.ts'
 import { toSeamError } from '#protocol/errors.ts'
 import { MAX_ATTACHMENTS, MOST_FAULTS } from './limits.ts'
 import { LineCutter, type WireBreak } from './lines.ts'
-import { fromWire } from './values.ts'
+import { fromWire, requireDepth, word } from './values.ts'
 
 export interface ReaderOptions {
   /** Requests that were sent and not answered. An answer takes its own out. */
@@ -28,6 +28,8 @@ export interface ReaderOptions {
 type JsonObject = Readonly<Record<string, Json>>
 
 const SHOWN = 80
+/** Bytes that so many characters may have. */
+const MOST_SHOWN = 4 * SHOWN
 
 /**
  * A plugin's output as messages. Items of streams do not go through the connection, whose queue has no limit; an answer
@@ -43,7 +45,7 @@ export class ContractReader extends AbstractMessageReader implements MessageRead
   readonly #options: ReaderOptions
   readonly #cutter: LineCutter
   #pass: DataCallback = () => {}
-  #announced: { readonly message: JsonObject; readonly size: number } | undefined
+  #announced: { readonly message: JsonObject; readonly begin: Buffer; readonly size: number } | undefined
 
   constructor(stream: Readable, options: ReaderOptions) {
     super()
@@ -52,9 +54,9 @@ export class ContractReader extends AbstractMessageReader implements MessageRead
     this.#cutter = new LineCutter({
       line: bytes => this.#line(bytes),
       attached: (buffers, size) => {
-        const { message, size: line } = this.#announced!
+        const { message, begin, size: line } = this.#announced!
         this.#announced = undefined
-        this.#message(message, buffers, line + size)
+        this.#message(message, buffers, line + size, begin)
       },
       broken: why => this.#break(why),
     })
@@ -98,11 +100,12 @@ export class ContractReader extends AbstractMessageReader implements MessageRead
       this.#break({ failure: 'ATTACHMENT_TOO_LARGE', words })
       return 0
     }
-    this.#announced = { message, size: bytes.length }
+    this.#announced = { message, begin: Buffer.from(bytes.subarray(0, MOST_SHOWN)), size: bytes.length }
     return count
   }
 
-  #message(message: JsonObject, buffers: readonly Uint8Array<ArrayBuffer>[], size: number, line?: Buffer): void {
+  /** @param begin of its line */
+  #message(message: JsonObject, buffers: readonly Uint8Array<ArrayBuffer>[], size: number, begin: Buffer): void {
     const { method, id } = message
     const isMessage = message['jsonrpc'] === '2.0'
     if (isMessage && method === '$/progress') this.#item(message['params'], buffers, size)
@@ -113,7 +116,7 @@ export class ContractReader extends AbstractMessageReader implements MessageRead
       const request: RequestMessage = { jsonrpc: '2.0', id, method }
       this.#pass(request)
     } else if (isMessage && id !== undefined) this.#answer(message, buffers)
-    else this.#stray(line ?? Buffer.from(JSON.stringify(message)))
+    else this.#stray(begin)
   }
 
   #item(params: Json | undefined, buffers: readonly Uint8Array<ArrayBuffer>[], size: number): void {
@@ -131,15 +134,16 @@ export class ContractReader extends AbstractMessageReader implements MessageRead
     const { id, error, result } = message
     if ((typeof id !== 'number' && typeof id !== 'string') || !this.#options.ids.delete(id)) {
       const said = isObject(error) && typeof error['message'] === 'string' ? ` ${error['message'].slice(0, SHOWN)}` : ''
-      return this.#fault(`answered the request ${JSON.stringify(id).slice(0, SHOWN)}, which is not open.${said}`)
+      return this.#fault(`answered the request ${word(id).slice(0, SHOWN)}, which is not open.${said}`)
     }
-    if (error !== undefined && error !== null) {
-      if (isError(error)) return this.#respond({ jsonrpc: '2.0', id, error })
+    const hasFailed = error !== undefined && error !== null
+    if (!hasFailed && result === undefined) return this.#invalid(id, 'answered with neither a result nor an error.')
+    if (hasFailed && !isError(error)) {
       return this.#invalid(id, 'answered with an error that lacks a “code” or a “message”.')
     }
-    if (result === undefined) return this.#invalid(id, 'answered with neither a result nor an error.')
     try {
-      this.#respond({ jsonrpc: '2.0', id, result: fromWire(result, buffers) })
+      if (hasFailed) requireDepth(error)
+      this.#respond({ jsonrpc: '2.0', id, ...(hasFailed ? { error } : { result: fromWire(result!, buffers) }) })
     } catch (problem) {
       this.#invalid(id, `answered with what can’t be read. ${toSeamError(problem).message}`)
     }
@@ -198,8 +202,8 @@ const isError = (value: Json): value is JsonObject & { readonly code: number; re
 /** The beginning of a line, as it can be shown. */
 function shown(line: Buffer): string {
   const text = line
-    .subarray(0, 4 * SHOWN)
+    .subarray(0, MOST_SHOWN)
     .toString('utf8')
     .replace(/\p{Cc}/gu, '·')
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+  return text.length > SHOWN ? `${text.slice(0, SHOWN).toWellFormed()}…` : text
 }

@@ -32,9 +32,10 @@ export function toWire(value: WireValue, attachments?: Uint8Array[]): Json {
  * @throws SeamError bad-input when something in it is not what it says
  */
 export function fromWire(json: Json, attachments: readonly Uint8Array<ArrayBuffer>[] = []): WireValue {
+  const taken = new Set<number>()
   const inward = (one: Json, depth: number): WireValue => {
     if (one === null || typeof one !== 'object') return one
-    if (depth > MAX_DEPTH) throw bad(`It is more than ${MAX_DEPTH} objects and lists within one another.`)
+    if (depth > MAX_DEPTH) throw tooDeep()
     if (Array.isArray(one)) return one.map(item => inward(item as Json, depth + 1))
     const object = one as Readonly<Record<string, Json>>
     const { encoding, mime } = object
@@ -42,10 +43,26 @@ export function fromWire(json: Json, attachments: readonly Uint8Array<ArrayBuffe
     if (encoding !== 'attachment' || typeof mime !== 'string') return mapped(object, item => inward(item, depth + 1))
     const at = object['attachment']
     const bytes = typeof at === 'number' ? attachments[at] : undefined
-    if (!bytes) throw bad(`It names the attachment ${JSON.stringify(at)}, which is not there.`)
+    if (typeof at !== 'number' || !bytes) throw bad(`It names the attachment ${word(at)}, which is not there.`)
+    // Written as JSON, the same bytes named a thousand times would be more than any memory holds.
+    if (taken.has(at)) throw bad(`It names the attachment ${at} twice.`)
+    taken.add(at)
     return { mime, bytes }
   }
   return inward(json, 1)
+}
+
+/** For what is passed on as it is. @throws SeamError bad-input when it is deeper than anything may be */
+export function requireDepth(json: Json, depth = 1): void {
+  if (json === null || typeof json !== 'object') return
+  if (depth > MAX_DEPTH) throw tooDeep()
+  for (const one of Object.values(json)) requireDepth(one, depth + 1)
+}
+
+/** JSON as a word within a sentence; what is no word is not gone through, however deep it is. */
+export function word(json: Json | undefined): string {
+  if (json === null || typeof json !== 'object') return JSON.stringify(json) ?? 'of no name'
+  return Array.isArray(json) ? '[…]' : '{…}'
 }
 
 /** For REST, files and state: bytes as base64. */
@@ -72,4 +89,5 @@ function fromBase64(data: Json | undefined): Uint8Array<ArrayBuffer> {
 }
 
 const bad = (message: string) => new SeamError('bad-input', message)
+const tooDeep = () => bad(`It is more than ${MAX_DEPTH} objects and lists within one another.`)
 const tooMuch = (words: string) => bad(`That is more than a plugin can be sent at once: ${words}. Send less.`)

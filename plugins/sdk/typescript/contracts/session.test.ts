@@ -4,7 +4,7 @@ import { echo } from './testing/echo.ts'
 import { openContract } from './testing/open.ts'
 import { INITIALIZE, type Told } from './testing/pipes.ts'
 import type { Value } from './types.ts'
-import { defineContract, type AudioData } from '../contracts.ts'
+import { ContractError, defineContract, type AudioData } from '../contracts.ts'
 
 let told: Told[]
 let session: ContractSession
@@ -175,6 +175,23 @@ describe('a plugin opened in this process', () => {
     await expect(open.call('sleep', { milliseconds: 10_000 }, AbortSignal.timeout(10))).rejects.toMatchObject({
       code: -32800,
     })
+    await open.close()
+  })
+
+  it('answers with an error whose “data” can’t be sent, without it', async () => {
+    const round: { self?: unknown } = {}
+    round.self = round
+    const open = await openContract(
+      defineContract({
+        contract: 'echo',
+        methods: {
+          round: () => {
+            throw new ContractError(7, 'It goes round.', round)
+          },
+        },
+      }),
+    )
+    await expect(open.call('round')).rejects.toMatchObject({ code: 7, message: 'It goes round.' })
     await open.close()
   })
 

@@ -120,8 +120,15 @@ export class ContractSession {
     return this.#send({ jsonrpc: '2.0', id, result: toWire(result, attachments) ?? null }, attachments ?? [])
   }
 
-  #fail(id: Id | null, error: WireError): Promise<void> {
-    return this.#send({ jsonrpc: '2.0', id, error }, [])
+  async #fail(id: Id | null, error: WireError): Promise<void> {
+    try {
+      await this.#send({ jsonrpc: '2.0', id, error }, [])
+    } catch (problem) {
+      // What it would have said more of it is no JSON, or more than a line may have.
+      process.stderr.write(`The “data” of an error can’t be sent: ${String(problem)}\n`)
+      const { code, message } = error
+      await this.#send({ jsonrpc: '2.0', id, error: { code, message } }, [])
+    }
   }
 }
 
