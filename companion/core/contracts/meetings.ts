@@ -57,7 +57,8 @@ export class Meetings {
       if (signal.aborted) return
       this.#logs.happened(name, `could not be started: ${toSeamError(error).message}`)
       // Nobody has asked for it: it is not tried over and over. Whoever calls it has it tried again.
-      if (!plugin.isLoaded) await plugin.slot.unload()
+      // A start that somebody asked for meanwhile is his.
+      if (!plugin.isLoaded && plugin.slot.state.status !== 'INITIALIZING') await plugin.slot.unload()
     }
   }
 }
