@@ -100,6 +100,52 @@ describe('secrets', () => {
     expect([...configRules(schema).secrets].sort()).toEqual(['direct', 'inside', 'listed', 'more', 'referred', 'then'])
   })
 
+  it('are found by whatever name a schema refers to them', () => {
+    const secret = { type: 'string', writeOnly: true }
+    const schema: JsonSchema = {
+      $defs: {
+        anchored: { ...secret, $anchor: 'key' },
+        named: { ...secret, $id: 'https://example.org/key' },
+        group: { $anchor: 'group', properties: { grouped: { format: 'password' } } },
+        plain: { $anchor: 'plain', type: 'string' },
+      },
+      properties: {
+        anchor: { $ref: '#key' },
+        id: { $ref: 'https://example.org/key' },
+        dynamic: { $dynamicRef: '#key' },
+        plain: { $ref: '#plain' },
+      },
+      allOf: [{ $ref: '#group' }],
+    }
+    expect([...configRules(schema).secrets].sort()).toEqual(['anchor', 'dynamic', 'grouped', 'id'])
+  })
+
+  it('are texts that are called so, where the schema says nothing else', () => {
+    const text = { type: 'string' }
+    const named = ['api_key', 'apiKey', 'openai-api-key', 'password', 'client_secret', 'access_token', 'token']
+    const others = ['key', 'max_tokens', 'stop_token', 'secretary', 'keyboard']
+    const schema = {
+      properties: {
+        ...Object.fromEntries([...named, ...others].map(name => [name, text])),
+        api_token: { type: 'integer' },
+        auth_token: { ...text, writeOnly: false },
+      },
+    }
+    expect(configRules(schema).secrets).toEqual(named)
+  })
+
+  it('need names of their own: a schema that gives them none is refused', () => {
+    const secret = { type: 'string', writeOnly: true }
+    for (const schema of [
+      { patternProperties: { '^key_': secret } },
+      { additionalProperties: secret },
+      { allOf: [{ unevaluatedProperties: secret }] },
+    ]) {
+      expect(() => configRules(schema)).toThrow(/its secrets need names of their own, in “properties”/)
+    }
+    expect(configRules({ properties: { all: { additionalProperties: secret } } }).secrets).toEqual(['all'])
+  })
+
   it('never stand in what is said of them', () => {
     expect(messages({ api_key: 'abc' })).toEqual(['“api_key” must not have fewer than 4 characters.'])
     expect(messages({ api_key: 12345 })).toEqual(['“api_key” must be string.'])
@@ -172,6 +218,17 @@ describe('a schema that means harm', () => {
     const $defs = Object.fromEntries(Array.from({ length: levels + 1 }, (_, at) => [`l${at}`, level(at)]))
     const rules = configRules({ $defs, properties: { it: { $ref: '#/$defs/l0' } } })
     expect(rules.check({ it: 1 }).faults[0]!.message).toMatch(/can’t be checked by the plugin’s schema: .*timed out/)
+  })
+
+  it('does not stop anything by parts that name one another, though no setting ever needs them', () => {
+    // “then” without “if” is nobody's, and still may hold a secret for those that read it otherwise.
+    const rubbish = { then: { anyOf: Array.from({ length: 40_000 }, () => ({})) } }
+    const names = Array.from({ length: 1_000 }, (_, at) => `p${at}`)
+    const properties = Object.fromEntries(names.map(name => [name, { $ref: '#/$defs/rubbish' }]))
+    expect(configRules({ $defs: { rubbish }, properties }).secrets).toEqual([])
+    const ends = { ...rubbish, allOf: [{ $ref: '#/$defs/key' }] }
+    const secret = { $defs: { rubbish: ends, key: { writeOnly: true } }, properties }
+    expect(configRules(secret).secrets).toHaveLength(names.length)
   })
 
   it('changes nothing but the settings', () => {

@@ -37,8 +37,7 @@ export function configRules(schema: JsonSchema = NONE): ConfigRules {
 }
 
 function rulesOf(schema: JsonSchema): ConfigRules {
-  const validate = compile(schema)
-  const secrets = secretsOf(schema)
+  const { validate, secrets } = compile(schema)
   return {
     secrets,
     check(given) {
@@ -70,7 +69,7 @@ function compile(schema: JsonSchema) {
     throw refusal(`it describes ${JSON.stringify(schema['type'])}, and settings are an “object”`)
   }
   try {
-    return compileSchema(schema)
+    return { validate: compileSchema(schema), secrets: inTime(() => secretsOf(schema)) }
   } catch (error) {
     throw refusal(wordsOf(error), error)
   }

@@ -49,6 +49,22 @@ describe('settings of a plugin', () => {
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
+  it('that are texts called like a secret are told as secrets, in the schema as well', async () => {
+    const { store } = shelf()
+    const properties = {
+      apiKey: { type: 'string' },
+      keys: { properties: { token: { writeOnly: true } }, type: 'object' },
+    }
+    const found = plugin('voice', { properties })
+    expect(await store.keep(found, { apiKey: 'sk-1234' })).toMatchObject({
+      schema: { properties: { ...properties, apiKey: { type: 'string', writeOnly: true } } },
+      values: {},
+      secrets: ['apiKey', 'keys'],
+      set: ['apiKey'],
+    })
+    expect(store.values(found)).toEqual({ apiKey: 'sk-1234' })
+  })
+
   it('lose what is left out, and a secret only when it is emptied', async () => {
     const { store, found } = shelf()
     await store.keep(found, { url: 'a', retries: 4, api_key: 'sk-1234' })
@@ -85,7 +101,7 @@ describe('settings of a plugin', () => {
   it('never tell a secret that another version of the plugin does not know for one', async () => {
     const { store, found } = shelf()
     await store.keep(found, { url: 'a', api_key: 'sk-1234' })
-    const open = plugin('openai', { properties: { url: {}, api_key: { type: 'string' } } })
+    const open = plugin('openai', { properties: { url: {}, api_key: { type: 'string', writeOnly: false } } })
     const renamed = plugin('openai', { properties: { url: {}, token: { writeOnly: true } } })
     for (const other of [open, renamed]) {
       expect(store.tell(other)).toMatchObject({ values: { url: 'a' }, set: [], faults: [] })

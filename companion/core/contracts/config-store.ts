@@ -5,6 +5,7 @@ import { SeamError, toSeamError } from '#protocol/errors.ts'
 import { readJsonFile, writeJsonFile } from '../install/json-file.ts'
 import type { ConfigFault } from './config-faults.ts'
 import { configRules, type ConfigValues } from './config-schema.ts'
+import { withSecretsMarked } from './config-secrets.ts'
 import type { FoundContract } from './discovery.ts'
 
 type Configured = Pick<FoundContract, 'name' | 'manifest'>
@@ -29,7 +30,7 @@ export class ConfigStore {
     const { secrets, check } = rulesOf(found)
     const { kept, damage } = this.#readable(found)
     return {
-      schema: found.manifest?.configSchema ?? {},
+      schema: withSecretsMarked(found.manifest?.configSchema ?? {}, secrets),
       values: without(kept, secrets),
       secrets,
       set: secrets.filter(name => name in kept),

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashTree } from '../install/tree-hash.ts'
 import { writeLockFile } from '../install/lock-file.ts'
 import { scratch } from '../testing/plugins.ts'
 import { discoverContracts, readContract } from './discovery.ts'
-import { MAX_PLUGIN_FILES } from './folder-stamp.ts'
+import { folderStamp, MAX_PLUGIN_FILES, stamped } from './folder-stamp.ts'
 
 /** A plugin of Node, with files beside it. */
 function put(
@@ -162,6 +162,43 @@ describe('packages', () => {
   })
 })
 
+describe('a folder that is odd', () => {
+  const deep = (folder: string, levels: number) =>
+    mkdirSync(join(folder, ...Array.from({ length: levels }, () => 'd')), { recursive: true })
+
+  it('is told in words where links lead in a circle, and where a name is too long', () => {
+    const circle = put(scratch(), 'voice', { entry_point: 'main' }, { 'main.py': '' })
+    symlinkSync('requirements.txt', join(circle, 'requirements.txt'))
+    expect(readContract(circle).problem).toMatch(/^Could not read .*requirements\.txt/)
+    expect(readOf(scratch(), 'voice', { entry_point: `${'x'.repeat(300)}.mjs` }).problem).toMatch(
+      /^Its program is missing/,
+    )
+    const nested = put(scratch(), 'voice')
+    deep(nested, 1000)
+    expect(readContract(nested).problem).toBeUndefined()
+  })
+})
+
+it('what was read while the folder changed is not kept', () => {
+  const folder = put(scratch(), 'voice')
+  let readings = 0
+  const read = () => {
+    readings += 1
+    const seen = existsSync(join(folder, 'late.txt'))
+    if (readings === 1) writeFileSync(join(folder, 'late.txt'), '')
+    return { seen, links: [] }
+  }
+  const { seen, hash } = stamped(folder, read)
+  expect(seen).toBe(true)
+  expect(hash).toBe(folderStamp(folder))
+  // One that never rests is read no more than a few times, and again when it is looked at next.
+  const restless = () => {
+    writeFileSync(join(folder, `${(readings += 1)}.txt`), '')
+    return { links: [] }
+  }
+  expect(stamped(folder, restless).hash).not.toBe(folderStamp(folder))
+})
+
 describe('the hash of a folder', () => {
   const hashOf = (folder: string) => readContract(folder).hash
 
@@ -195,12 +232,13 @@ describe('the hash of a folder', () => {
     expect(hashOf(folder)).toBe(before)
   })
 
-  it('is made of 10,000 files, and of one more no longer', () => {
+  it('is made of so many files and folders, and of one more no longer, whether they hold anything or not', () => {
     const folder = put(scratch(), 'voice', {}, { 'main.mjs': '', 'many/0': '' })
-    // The manifest, the program and one more are there.
-    for (let at = 3; at < MAX_PLUGIN_FILES; at++) writeFileSync(join(folder, 'many', String(at)), '')
-    expect(readContract(folder).problem).toBeUndefined()
-    writeFileSync(join(folder, 'many', 'more'), '')
-    expect(readContract(folder).problem).toMatch(/has more than 10000 files: too many for a plugin/)
+    for (let at = 0; at < 16; at++) mkdirSync(join(folder, 'many', `folder-${at}`))
+    expect(folderStamp(folder, [], 20)).toMatch(/^[0-9a-f]{64}$/)
+    mkdirSync(join(folder, 'many', 'more'))
+    expect(() => folderStamp(folder, [], 20)).toThrow(/has more than 20 files and folders: too many for a plugin/)
+    expect(() => folderStamp(folder, [], 3)).toThrow(/has more than 3 files and folders/)
+    expect(folderStamp(folder, [], MAX_PLUGIN_FILES)).toBe(folderStamp(folder))
   })
 })

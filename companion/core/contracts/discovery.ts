@@ -6,7 +6,7 @@ import { foldersWith, realPath, type PluginFolder } from '../plugins/discovery.t
 import { confinementOf, DEFAULT_RULES, type Confinement } from '../sandbox/rules.ts'
 import { configRules } from './config-schema.ts'
 import { entryPointOf, isExecutable, type ContractLanguage, type EntryPoint } from './entry-point.ts'
-import { folderStamp } from './folder-stamp.ts'
+import { folderStamp, stamped } from './folder-stamp.ts'
 import { CONTRACT_MANIFEST, readContractManifest, type ContractManifest } from './manifest.ts'
 import { REQUIREMENTS, requirementsOf } from './requirements.ts'
 
@@ -82,8 +82,7 @@ function reading(folder: string): KnownReading {
   const before = known.get(folder)
   try {
     if (before && folderStamp(folder, before.links) === before.hash) return before
-    const read = readAnew(folder)
-    const fresh = { ...read, hash: folderStamp(folder, read.links) }
+    const fresh = stamped(folder, readAnew)
     known.set(folder, fresh)
     return fresh
   } catch (error) {

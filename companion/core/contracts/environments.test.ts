@@ -75,7 +75,9 @@ describe('the environment of a Python plugin', () => {
     await expect(work).rejects.toMatchObject({
       code: 'engine',
       retryable: true,
-      message: expect.stringMatching(/^The packages of “voice” could not be installed: .*voxloom-no-such-package/s),
+      message: expect.stringMatching(
+        /^The packages of “voice” could not be installed: (pip|uv) ended with 1 over voxloom-no-such-package==1\. Its last lines:\n.*voxloom-no-such-package/s,
+      ),
       details: { failure: 'DEPENDENCIES_MISSING', plugin: 'voice' },
     })
     expect(lines.at(0)).toMatchObject({ kind: 'log', text: expect.stringContaining('voxloom-no-such-package==1') })
@@ -127,15 +129,27 @@ describe('the environment of a Python plugin', () => {
     })
   })
 
-  it('is another one where requirements.txt leads to other files, and they have changed', () => {
-    const folder = join(scratch(), 'environments')
-    const files = { 'requirements.txt': '-r more.txt\n', 'more.txt': 'numpy\n' }
-    const root = pythonPlugin(scratch(), 'voice', { files })
-    const environments = new Environments({ folder })
-    const seen = () => environments.readable(readContract(root)).at(-1)
-    const before = seen()
-    expect(seen()).toBe(before)
-    writeFileSync(join(root, 'more.txt'), 'numpy==2\n')
-    expect(seen()).not.toBe(before)
+  it.each(['-r more.txt', 'wheels/more.txt', 'demo @ ./more.txt', 'more.whl', '-e .'])(
+    'is another one where requirements.txt leads to other files with “%s”, and they have changed',
+    line => {
+      const folder = join(scratch(), 'environments')
+      const files = { 'requirements.txt': `${line}\n`, 'more.txt': 'numpy\n' }
+      const root = pythonPlugin(scratch(), 'voice', { files })
+      const environments = new Environments({ folder })
+      const seen = () => environments.readable(readContract(root)).at(-1)
+      const before = seen()
+      expect(seen()).toBe(before)
+      writeFileSync(join(root, 'more.txt'), 'numpy==2\n')
+      expect(seen()).not.toBe(before)
+    },
+  )
+
+  it('stays the same one where files change that its packages have nothing to do with', () => {
+    const lines = 'numpy==2\nsound @ https://example.org/s.whl\nonnx; python_version < "4" # a/b\n'
+    const root = pythonPlugin(scratch(), 'voice', { files: { 'requirements.txt': lines } })
+    const environments = new Environments({ folder: join(scratch(), 'environments') })
+    const before = environments.readable(readContract(root)).at(-1)
+    writeFileSync(join(root, 'main.py'), 'pass\n')
+    expect(environments.readable(readContract(root)).at(-1)).toBe(before)
   })
 })

@@ -21,7 +21,7 @@ export interface EnvironmentsOptions {
 type Needing = Pick<FoundContract, 'name' | 'folder' | 'language' | 'requirements' | 'hash' | 'confinement'>
 
 /** Lines of requirements.txt that say something only together with other files of the folder. */
-const ELSEWHERE = /^[-./]|\bfile:|@\s*\.|[\\/]$/
+const ELSEWHERE = /^[-./]|\bfile:|@\s*\.|^[^@:;#]*([\\/]|\.(whl|zip|tar\.\w+)$)/
 
 /** Packages of Python plugins: each plugin has an environment of its own, made once for a set of requirements. */
 export class Environments {

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { scratch } from '../testing/plugins.ts'
-import { findPython, interpreterMissing, isAtLeast, OLDEST_PYTHON, pythonMissing } from './interpreter.ts'
+import { ASKED_AGAIN, findPython, interpreterMissing, isAtLeast, OLDEST_PYTHON, pythonMissing } from './interpreter.ts'
 
 /** A program that says that it is some Python. */
 function fake(version: string, name = 'python3'): string {
@@ -33,6 +33,35 @@ describe('the Python of this machine', () => {
     const broken = scratch()
     writeFileSync(join(broken, 'python3'), '#!/bin/sh\nexit 9\n', { mode: 0o755 })
     expect(findPython('', `${broken}:${fake('3.11.2', 'python')}`)?.version).toBe('3.11.2')
+  })
+
+  it('is asked for anew when it is gone, though what led to it is as before', () => {
+    const folder = fake('3.11.1')
+    const real = join(scratch(), 'python3.11')
+    writeFileSync(real, '')
+    writeFileSync(join(folder, 'python3'), `#!/bin/sh\ncat '${join(folder, 'answer')}'\n`, { mode: 0o755 })
+    const answer = (version: string, program: string) =>
+      writeFileSync(join(folder, 'answer'), `${version} cpython linux-x86_64\n${program}\n/opt/python\n`)
+    answer('3.11.1', real)
+    expect(findPython('', folder)).toMatchObject({ version: '3.11.1', program: real })
+    answer('3.12.1', process.execPath)
+    expect(findPython('', folder)?.version).toBe('3.11.1')
+    rmSync(real)
+    expect(findPython('', folder)).toMatchObject({ version: '3.12.1', program: process.execPath })
+  })
+
+  it('is asked again a minute after it had no answer, and no sooner', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const folder = scratch()
+    const program = join(folder, 'python3')
+    writeFileSync(program, `#!/bin/sh\ncat '${join(folder, 'answer')}'\n`, { mode: 0o755 })
+    expect(findPython('', folder)).toBeUndefined()
+    writeFileSync(join(folder, 'answer'), `3.12.1 cpython linux-x86_64\n${program}\n/opt/python\n`)
+    vi.advanceTimersByTime(ASKED_AGAIN - 1)
+    expect(findPython('', folder)).toBeUndefined()
+    vi.advanceTimersByTime(1)
+    expect(findPython('', folder)?.version).toBe('3.12.1')
   })
 
   it('may be named, and then no other is taken', () => {

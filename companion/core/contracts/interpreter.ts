@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { SeamError } from '#protocol/errors.ts'
@@ -9,6 +9,8 @@ import { onPath } from '../process/on-path.ts'
 export const OLDEST_PYTHON: readonly [major: number, minor: number] = [3, 9]
 /** Milliseconds that it may take to say what it is. */
 const PATIENCE = 10_000
+/** Milliseconds after which a program that said nothing of use is asked again. */
+export const ASKED_AGAIN = 60_000
 /** Names on the path, best first: the short ones may stand for an old one. */
 const NAMES = ['python3', 'python', ...[14, 13, 12, 11, 10, 9].map(minor => `python3.${minor}`)]
 const QUESTION = [
@@ -30,7 +32,9 @@ export interface Python {
 }
 
 /** What programs said of themselves, by their path and its time of change. */
-const known = new Map<string, Python | undefined>()
+const known = new Map<string, Python>()
+/** When programs that were no Python, or too old, are asked again. */
+const failed = new Map<string, number>()
 
 /**
  * A Python that is new enough: the one that was named, by `VOXLOOM_PYTHON` where it is not given, else the first of the
@@ -56,8 +60,16 @@ function ask(program: string): Python | undefined {
   const time = statSync(program, { throwIfNoEntry: false })?.mtimeMs
   if (time === undefined) return undefined
   const key = `${program}\n${time}`
-  if (!known.has(key)) known.set(key, answerOf(program))
-  return known.get(key)
+  const before = known.get(key)
+  // A version manager's script stays as it is when the Python behind it goes.
+  if (before && existsSync(before.program)) return before
+  const wait = failed.get(key)
+  if (wait !== undefined && performance.now() < wait) return undefined
+  const python = answerOf(program)
+  if (python) known.set(key, python)
+  // On a machine that is busy it may have been too slow; asked each time it would hold up everything.
+  else failed.set(key, performance.now() + ASKED_AGAIN)
+  return python
 }
 
 function answerOf(program: string): Python | undefined {

@@ -39,6 +39,12 @@ describe('what a Python plugin needs', () => {
     ])
   })
 
+  it('must be UTF-8, as the installer reads it', () => {
+    const folder = folderWith('')
+    writeFileSync(join(folder, 'requirements.txt'), Buffer.from('# f\xfcr alle\nnumpy\n', 'latin1'))
+    expect(() => requirementsOf(folder, [])).toThrow(/requirements\.txt is not UTF-8\. Save it as UTF-8\./)
+  })
+
   it('has 64 KiB at most', () => {
     const comment = (bytes: number) => '#'.padEnd(bytes, 'x')
     expect(requirementsOf(folderWith(comment(MAX_REQUIREMENTS)), []).lines).toEqual([])

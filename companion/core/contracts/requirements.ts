@@ -32,8 +32,9 @@ function readRequirements(path: string): string | undefined {
     if (stat.size > MAX_REQUIREMENTS) {
       throw new SeamError('bad-input', `${path} has ${stat.size} bytes; it may have ${MAX_REQUIREMENTS}.`)
     }
-    return readFileSync(path, 'utf8')
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
+    if (error instanceof TypeError) throw new SeamError('bad-input', `${path} is not UTF-8. Save it as UTF-8.`)
     if (isMissing(error)) return undefined
     throw fileError(error, path, 'read')
   }
@@ -42,7 +43,6 @@ function readRequirements(path: string): string | undefined {
 /** Without comments; a line that ends with a backslash goes on in the next. */
 function requirementLines(text: string): string[] {
   return text
-    .replace(/^\uFEFF/, '')
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
     .map(line => line.replace(/(^|\s)#.*$/, '').trim())

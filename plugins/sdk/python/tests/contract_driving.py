@@ -133,7 +133,7 @@ class PluginCase(unittest.TestCase):
         """Writes a plugin of this code; ``manifest`` are further keys."""
         folder = self.scratch / name
         folder.mkdir()
-        told: Dict[str, Any] = {"name": name, "version": "1.0.0", "contract": contract, "entry_point": "main"}
+        told: Dict[str, Any] = {"name": folder.name, "version": "1.0.0", "contract": contract, "entry_point": "main"}
         (folder / "manifest.json").write_text(json.dumps({**told, **manifest}), encoding="utf-8")
         (folder / "main.py").write_text(head + code, encoding="utf-8")
         return folder

@@ -143,48 +143,28 @@ class Methods(PluginCase):
         self.assertEqual(host.call("_own")["error"]["code"], -32601)
 
 
-class Errors(PluginCase):
-    def test_codes_and_words_come_through(self):
-        host = self.plugin(
-            "class P(Voice):\n"
-            "    async def synthesize(self, text, voice_id=None):\n"
-            "        if text == 'long': raise PluginError(code=1002, message='Too long.', data={'most': 3})\n"
-            "        if text == 'voice': raise PluginError(ErrorCodes.TTS_VOICE_NOT_FOUND, 'No such voice.')\n"
-            "        if text == 'data': raise PluginError(7, 'My own.', data=object())\n"
-            "        if text == 'value': raise ValueError('Text cannot be empty')\n"
-            "        if text == 'library': int.from_bytes(json.loads('{'), 'x')\n"
-            "        if text == 'none': return None\n"
-            "        return 1 / 0\n"
-            "import json\n"
+    def test_what_a_plugin_has_beyond_its_contract(self):
+        host = self.start(
+            self.folder(
+                "class More:\n"
+                "    async def warm_up(self, voice_id): return [voice_id]\n"
+                "class P(More, Voice):\n"
+                "    async def count(self, most=2):\n"
+                "        for n in range(most): yield n\n"
+                "    async def get_models(self): return ['a']\n"
+                "    async def _own(self): pass\n"
+                "    def helper(self): pass\n"
+                "    @property\n"
+                "    def costly(self): raise RuntimeError('looked at')\n"
+            )
         )
-        error = lambda text: host.call("synthesize", {"text": text})["error"]  # noqa: E731
-        self.assertEqual(error("long"), {"code": 1002, "message": "Too long.", "data": {"most": 3}})
-        self.assertEqual(error("voice"), {"code": 1001, "message": "No such voice."})
-        self.assertEqual(error("data"), {"code": 7, "message": "My own."})
-        self.assertEqual(error("value"), {"code": -32602, "message": "Text cannot be empty"})
-        self.assertEqual(error("library")["code"], 1000)
-        self.assertEqual(error("zero"), {"code": 1000, "message": "ZeroDivisionError: division by zero"})
-        self.assertIn("made nothing where sound is needed", error("none")["message"])
-        host.end()
-        self.assertIn("ZeroDivisionError", "".join(host.log))
-
-    def test_arguments_are_judged_before_the_plugin_sees_them(self):
-        host = self.plugin("class P(Voice): pass\n")
-        error = lambda params: host.call("synthesize", params)["error"]  # noqa: E731
-        self.assertEqual(error({}), {"code": -32602, "message": "“synthesize” needs “text”, which was not given."})
-        self.assertEqual(error({"text": 5}), {"code": -32602, "message": "“text” of “synthesize” must be a text."})
-        self.assertEqual(host.call("nothing")["error"]["code"], -32601)
-
-    def test_what_is_no_json_is_named(self):
-        host = self.plugin(
-            "class P(Voice):\n"
-            "    async def get_voice_info(self, voice_id):\n"
-            "        return {'nan': float('nan')} if voice_id == 'nan' else {'half': '\\ud800'} if voice_id == 'half' "
-            "else {'x': self}\n"
-        )
-        self.assertIn("can’t be sent", host.call("get_voice_info", {"voice_id": "nan"})["error"]["message"])
-        self.assertIn("it holds a P", host.call("get_voice_info", {"voice_id": "x"})["error"]["message"])
-        self.assertEqual(host.call("get_voice_info", {"voice_id": "half"})["result"], {"half": "\ud800"})
+        offered = host.begin()["result"]["methods"]
+        self.assertEqual([method["name"] for method in offered][-3:], ["count", "get_models", "warm_up"])
+        self.assertEqual(host.call("warm_up", {"voice_id": "one"})["result"], ["one"])
+        self.assertEqual(host.call("count", {"most": 3})["result"], [0, 1, 2])
+        self.assertEqual(host.call("warm_up", {})["error"]["code"], -32602)
+        for name in ("_own", "helper", "costly", "initialize"):
+            self.assertIn("error", host.call(name), name)
 
 
 class Streams(PluginCase):

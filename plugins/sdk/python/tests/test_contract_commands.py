@@ -59,16 +59,13 @@ class Commands(PluginCase):
         self.plugins.mkdir()
 
     def voice(self, *requirements: str, code: str = VOICE) -> Path:
-        folder = self.folder(
+        return self.folder(
             code,
             name="plugins/demo",
             head="",
             dependencies=list(requirements),
             config_schema={"type": "object", "properties": {"end": {"type": "string", "default": "."}}},
         )
-        manifest = json.loads((folder / "manifest.json").read_text())
-        (folder / "manifest.json").write_text(json.dumps({**manifest, "name": "demo"}))
-        return folder
 
     def run_host(self, *args: str, lines: tuple = ()) -> "tuple[int, List[dict], str]":
         told = "".join(json.dumps(line) + "\n" for line in lines)
@@ -128,13 +125,18 @@ class Commands(PluginCase):
         self.assertIs(results[5], True)
         self.assertIn("“demo” is not loaded. Send first:", answers[6]["error"]["message"])
 
-    def test_a_package_that_does_not_install(self):
-        folder = self.voice("voxloom-no-such-package==1")
-        code, events, _ = self.run_host("--install-deps", "--plugin", str(folder), "--tool", "pip")
-        self.assertEqual((code, events[-1]["event"], events[-1]["code"]), (1, "failed", "DEPENDENCY_FAILED"))
-        self.assertIn("pip ended with 1 over voxloom-no-such-package==1. Its last lines:\n", events[-1]["message"])
-        self.assertIn("No matching distribution found", events[-1]["message"])
-        self.assertEqual(os.listdir(self.environments), [])
+    def test_requirements_that_are_no_text_and_a_name_that_leads_elsewhere(self):
+        folder = self.voice()
+        (folder / "requirements.txt").write_bytes(b"# f\xfcr alle\nx==1\n")
+        code, events, _ = self.run_host("--install-deps", "--plugin", str(folder))
+        self.assertEqual((code, events[-1]["event"]), (1, "failed"))
+        self.assertIn("requirements.txt can’t be read", events[-1]["message"])
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps({**manifest, "name": "../../demo"}))
+        (folder / "requirements.txt").write_text("x==1\n")
+        code, events, _ = self.run_host("--install-deps", "--plugin", str(folder))
+        self.assertIn("the name is “../../demo”, and must be that of its folder", events[-1]["message"])
+        self.assertFalse(self.environments.exists())
 
     def test_a_tool_that_is_not_there(self):
         folder = self.voice("x")

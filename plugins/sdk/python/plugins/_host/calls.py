@@ -11,6 +11,7 @@ from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, List
 from contracts.base import PluginBase
 
 from .binding import Binding
+from .failures import not_known
 from .methods import METHODS
 from .protocol import ErrorCodes, PluginError
 from .results import Sound, cut, joined, listed, reply, words
@@ -42,6 +43,15 @@ class PluginMethod:
 
     async def run(self, params: Dict[str, Any], emit: Optional[Emit]) -> Any:
         """The result; with ``emit`` items go there as they are made, and the result is None when there were any."""
+        try:
+            return await self._run(params, emit)
+        except KeyError as error:
+            meant = not_known(error, params)
+            if meant is None:
+                raise
+            raise meant from error
+
+    async def _run(self, params: Dict[str, Any], emit: Optional[Emit]) -> Any:
         placed, named = self._binding.bind(params)
         await self._check_model(params)
         stop = self._stop(params)
@@ -129,7 +139,14 @@ class PluginMethod:
                 self._threads.submit(close)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        def guarded() -> Any:
+            try:
+                return work()
+            except StopIteration as error:
+                # No future can hold it: whoever waits would wait for ever.
+                raise RuntimeError("StopIteration was raised outside of a generator") from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
 
     def _result(self, made: Any, stop: StopAt) -> Any:
         if self._speaks:

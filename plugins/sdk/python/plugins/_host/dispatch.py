@@ -81,7 +81,10 @@ class Dispatch:
             result = await self._run(key, method, params)
             answer: Dict[str, Any] = {"jsonrpc": "2.0", "id": key, "result": result}
             pieces = self._pieces(answer)
-        except (Exception, asyncio.CancelledError) as error:
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            # Not Exception: libraries written in Rust panic with something that is none.
             if key not in self._tasks:
                 # It was cancelled, and that has been said.
                 return
@@ -139,7 +142,7 @@ class Dispatch:
             return self._pieces(answer)
         except PluginError:
             # Its data is no JSON: the words are what counts.
-            return self._pieces({**answer, "error": {"code": error.code, "message": error.message}})
+            return self._pieces({**answer, "error": error_object(PluginError(error.code, error.message))})
 
     async def _send(self, message: Dict[str, Any]) -> None:
         await self.writer.send(self._pieces(message))

@@ -84,7 +84,8 @@ class _Making:
         return ["-r", path] if os.path.isfile(path) else ["--", *self._manifest.requirements]
 
     def _do(self, command: List[str], watch: bool = False) -> str:
-        """Runs it in the plugin's folder; paths in requirements are relative to that. Returns what it printed."""
+        """Runs it in the plugin's folder; paths in requirements are relative to that. Returns what it
+        printed, unless it was watched: what builds packages may print without end."""
         progress = UvProgress() if self._tool == "uv" else PipProgress(len(self._manifest.requirements))
         printed: List[str] = []
         try:
@@ -104,9 +105,10 @@ class _Making:
         try:
             for line in child.stdout:
                 line = line.rstrip()
-                printed.append(line)
                 self._lines.append(line[:_LONGEST])
-                if watch:
+                if not watch:
+                    printed.append(line)
+                else:
                     self._tell({"event": "log", "text": line[:_LONGEST]})
                     step = progress.step(line)
                     if step is not None:

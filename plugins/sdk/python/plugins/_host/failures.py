@@ -14,7 +14,14 @@ _FAILED = {
     "stt": ErrorCodes.STT_TRANSCRIPTION_FAILED,
     "llm": ErrorCodes.LLM_COMPLETION_FAILED,
 }
+_LOOKED_UP = {
+    "session_id": (ErrorCodes.INVALID_PARAMS, "session"),
+    "voice_id": (ErrorCodes.TTS_VOICE_NOT_FOUND, "voice"),
+    "model": (ErrorCodes.LLM_MODEL_NOT_AVAILABLE, "model"),
+}
 _LONGEST = 2000
+MAX_MESSAGE = 4000
+"""Characters of a message. More is nothing that anybody reads, and may be more than a line can have."""
 
 
 def failure_of(error: BaseException, contract: Optional[str], folder: str) -> PluginError:
@@ -25,7 +32,7 @@ def failure_of(error: BaseException, contract: Optional[str], folder: str) -> Pl
     if isinstance(error, PluginError):
         return error
     traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
-    said = " ".join(str(error).split())[:_LONGEST]
+    said = _said_by(error)
     if isinstance(error, NotImplementedError):
         return PluginError(ErrorCodes.METHOD_NOT_FOUND, said or "The plugin does not have this method.")
     if isinstance(error, ValueError) and said and _raised_in(error, folder):
@@ -37,9 +44,26 @@ def failure_of(error: BaseException, contract: Optional[str], folder: str) -> Pl
     return PluginError(code, f"{name}: {said}" if said else f"The plugin failed with {name}. Its log says where.")
 
 
+def not_known(error: KeyError, params: Dict[str, Any]) -> Optional[PluginError]:
+    """What a plugin means that looks something up by what it was given, and does not find it."""
+    for name, (code, what) in _LOOKED_UP.items():
+        if isinstance(params.get(name), str) and error.args == (params[name],):
+            return PluginError(code, f"There is no {what} “{params[name]}”.")
+    return None
+
+
 def error_object(error: PluginError) -> Dict[str, Any]:
     """As an answer has it."""
-    return {"code": error.code, "message": error.message, **({} if error.data is None else {"data": error.data})}
+    message = error.message if len(error.message) <= MAX_MESSAGE else error.message[: MAX_MESSAGE - 1] + "…"
+    return {"code": error.code, "message": message, **({} if error.data is None else {"data": error.data})}
+
+
+def _said_by(error: BaseException) -> str:
+    try:
+        return " ".join(str(error).split())[:_LONGEST]
+    except Exception:
+        # Its own code failed over its words; the caller waits for an answer all the same.
+        return ""
 
 
 def _raised_in(error: BaseException, folder: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, Dict, List
 
@@ -26,10 +27,15 @@ class Manifest:
         path = os.path.join(self.folder, REQUIREMENTS)
         if not os.path.isfile(path):
             return [str(line) for line in self.content.get("dependencies") or []]
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read().replace("\\\r\n", " ").replace("\\\n", " ")
-        lines = (_without_comment(line) for line in text.splitlines())
-        return [line for line in lines if line]
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                text = file.read()
+        except (OSError, ValueError) as error:
+            raise _bad(f"{path} can’t be read: {error}. Save it as UTF-8.") from error
+        lines = re.split(r"\r?\n", re.sub(r"\\\r?\n", " ", text))
+        # Just as the host reads it: the environment's name is made from these lines.
+        found = (re.sub(r"(^|\s)#.*$", "", line).strip() for line in lines)
+        return [line for line in found if line]
 
     def settings(self, given: Dict[str, Any]) -> Dict[str, Any]:
         """``given`` with the defaults of ``config_schema``. Raises PluginError for what is needed and not there."""
@@ -67,12 +73,10 @@ def read_manifest(folder: str) -> Manifest:
     for key in ("name", "contract", "entry_point"):
         if not isinstance(content.get(key), str) or not content[key]:
             raise _bad(f"{path} has no “{key}”.")
+    # Folders are named after it: it must not lead out of those that they lie in.
+    if content["name"] != os.path.basename(folder):
+        raise _bad(f"{path}: the name is “{content['name'][:80]}”, and must be that of its folder.")
     return Manifest(folder, content["name"], content["contract"], content["entry_point"], content)
-
-
-def _without_comment(line: str) -> str:
-    at = 0 if line.startswith("#") else line.find(" #")
-    return (line if at < 0 else line[:at]).strip()
 
 
 def _bad(why: str) -> PluginError:

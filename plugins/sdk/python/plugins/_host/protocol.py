@@ -15,6 +15,11 @@ class PluginError(Exception):
     ``code`` is one of ErrorCodes, or a positive number of the plugin's own; ``data`` is JSON that goes with it.
     """
 
+    # What a subclass has that sets nothing of its own.
+    code: int = int(ErrorCodes.INTERNAL)
+    message: str = "The plugin failed."
+    data: Optional[Any] = None
+
     def __init__(self, code: Union[int, ErrorCodes], message: str = "", data: Optional[Any] = None) -> None:
         self.code = int(code)
         self.message = str(message) or MESSAGES.get(self.code, "The plugin failed.")

@@ -122,7 +122,10 @@ class SyncMode:
         environment = environment_of(manifest)
         python = python_of(environment) if manifest.requirements and is_ready(environment) else sys.executable
         self._drop(manifest.name)
-        process = PluginProcess(manifest, python, self._log_level)
+        try:
+            process = PluginProcess(manifest, python, self._log_level)
+        except OSError as error:
+            raise PluginError(ErrorCodes.INTERNAL, f"“{manifest.name}” can’t be started: {error}.") from error
         try:
             said = process.initialize(config)
         except PluginError:
