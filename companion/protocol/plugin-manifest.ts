@@ -24,6 +24,20 @@ const optionSchema = z.strictObject({
 const optionName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/)
 const types = z.array(z.string().min(1).max(256)).min(1).max(32)
 
+/** Systems that a plugin is for: `linux-x64`. */
+export const platformSchema = z.array(z.string().regex(/^[a-z0-9]+-[a-z0-9]+$/)).max(32)
+/** Names of variables that it may see. */
+export const environmentSchema = z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)).max(64)
+/** What it asks for in a sandbox. */
+export const permissionsSchema = z.strictObject({
+  network: z.boolean().optional(),
+  gpu: z.boolean().optional(),
+  read: z
+    .array(z.enum(['models']))
+    .max(8)
+    .optional(),
+})
+
 /** `plugin.toml`, read into JSON. */
 export const manifestSchema = z
   .strictObject({
@@ -43,24 +57,9 @@ export const manifestSchema = z
     homepage: line.optional(),
     author: line.optional(),
     stage: z.enum(STAGES).optional(),
-    platform: z
-      .array(z.string().regex(/^[a-z0-9]+-[a-z0-9]+$/))
-      .max(32)
-      .optional(),
-    env: z
-      .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/))
-      .max(64)
-      .optional(),
-    permissions: z
-      .strictObject({
-        network: z.boolean().optional(),
-        gpu: z.boolean().optional(),
-        read: z
-          .array(z.enum(['models']))
-          .max(8)
-          .optional(),
-      })
-      .optional(),
+    platform: platformSchema.optional(),
+    env: environmentSchema.optional(),
+    permissions: permissionsSchema.optional(),
     startup_timeout: seconds.optional(),
     idle_timeout: seconds.optional(),
     max_input_bytes: z.int().min(1).max(1_073_741_824).optional(),

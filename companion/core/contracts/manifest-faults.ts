@@ -1,4 +1,4 @@
-import { rawContractManifest } from '#protocol/contract-methods.ts'
+import { rawContractManifest } from '#protocol/contract-manifest.ts'
 import { nearest } from '../nearest.ts'
 
 const KEYS = Object.keys(rawContractManifest.shape)

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { KNOWN_CONTRACTS, type JsonSchema } from '#protocol/contracts.ts'
-import { rawContractManifest, type RawContractManifest } from '#protocol/contract-methods.ts'
+import { rawContractManifest, type RawContractManifest } from '#protocol/contract-manifest.ts'
 import { SeamError } from '#protocol/errors.ts'
 import { MAX_MANIFEST, type PluginPermissions } from '#protocol/plugins.ts'
 import { fileError } from '../models/files.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { CONTRACT_METHODS, LIFECYCLE, rawContractManifest, wireAudio } from '#protocol/contract-methods.ts'
+import { rawContractManifest } from '#protocol/contract-manifest.ts'
+import { CONTRACT_METHODS, LIFECYCLE, wireAudio } from '#protocol/contract-methods.ts'
 import type { JsonSchema } from '#protocol/contracts.ts'
 import { MAX_ATTACHMENTS } from './wire/limits.ts'
 
