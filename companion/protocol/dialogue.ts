@@ -66,8 +66,11 @@ export type DialogueStep =
   | { readonly type: 'RecordingStarted'; readonly by: TurnStart }
   | { readonly type: 'Transcription'; readonly text: string; readonly stable: number; readonly isFinal: boolean }
   | { readonly type: 'TurnCommitted' }
-  /** `ahead`: the model was asked before the turn was over. What it says is told once the turn is. */
-  | { readonly type: 'ReplyStarted'; readonly ahead: boolean }
+  /**
+   * `ahead`: the model was asked before the turn was over. What it says is told once the turn is. `typed`: what is
+   * answered, where that was not spoken.
+   */
+  | { readonly type: 'ReplyStarted'; readonly ahead: boolean; readonly typed?: string }
   /** The turn went on: what had been begun ahead of time is thrown away. */
   | { readonly type: 'ReplyDiscarded' }
   /** No sentence has come yet. */

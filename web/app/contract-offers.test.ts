@@ -16,6 +16,11 @@ it('names voices by their plugin, however the plugin calls them', () => {
   ])
 })
 
+it('a voice that is called as its plugin is has its name once', () => {
+  const voices = [{ id: 'only', name: 'Tone', lang: 'und', gender: 'neutral' }] as const
+  expect(contractVoices([light('tone', 'tts', { displayName: 'Tone', offers: { voices } })])[0]!.name).toBe('Tone')
+})
+
 it.each([
   ['en-us', 'en-us'],
   ['de', 'de'],
@@ -23,6 +28,11 @@ it.each([
   ['en-gb-x-rp', 'en-gb'],
   ['en-us-nyc', 'en-us'],
   ['chr-us-qaaa-x-west', 'chr-us'],
+  ['en-gb-scotland', 'en-gb'],
+  ['es-419', 'es-419'],
+  ['en-xx', 'en'],
+  ['cmn-latn-pinyin', 'zh-latn'],
+  ['piqd', 'und'],
   ['', 'und'],
   ['English', 'english'],
   ['no such language', 'und'],

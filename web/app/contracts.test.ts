@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { ContractEvent, ContractInfo, ContractLight } from '#protocol/contracts.ts'
+import type { ContractEvent, ContractInfo, ContractLight, PluginStatus } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { CompanionState } from '../companion/types.ts'
@@ -59,7 +59,10 @@ function companion(first: readonly ContractLight[]) {
   }
 }
 
-const info = (of: ContractLight): ContractEvent => ({ kind: 'info', info: of as ContractInfo })
+const info = (of: ContractLight, said?: PluginStatus, answered = true): ContractEvent => ({
+  kind: 'info',
+  info: { ...of, health: said ? [{ status: said, answered }] : [] } as unknown as ContractInfo,
+})
 const kokoro = light('kokoro', 'tts', { displayName: 'Kokoro' })
 
 describe('the lights of the companion’s plugins', () => {
@@ -87,6 +90,27 @@ describe('the lights of the companion’s plugins', () => {
     shelf.watch(seen)
     await tell({ kind: 'info', info: { ...kokoro, health: [{ took: 3 }] } as unknown as ContractInfo })
     expect(seen).not.toHaveBeenCalled()
+    shelf.close()
+  })
+
+  it('are red for a plugin that says so of itself, though its process is ready, until it says otherwise', async () => {
+    const ollama = light('ollama', 'llm')
+    const { shelf, tell, become } = companion([kokoro, ollama])
+    const shown = () => shelf.lights.map(({ status }) => status)
+    await tell(info(ollama, 'ERROR', false))
+    expect(shown()).toEqual(['READY', 'READY'])
+    await tell(info(ollama, 'ERROR'))
+    expect(shown()).toEqual(['READY', 'ERROR'])
+    expect(shelf.isUp('ollama')).toBe(false)
+    // The companion's own status knows of processes alone.
+    become('paired')
+    await tell(info(kokoro, 'READY'))
+    expect(shown()).toEqual(['READY', 'ERROR'])
+    await tell(info({ ...ollama, status: 'BUSY' }, 'ERROR'))
+    expect(shown()).toEqual(['READY', 'BUSY'])
+    await tell(info(ollama, 'READY'))
+    expect(shown()).toEqual(['READY', 'READY'])
+    expect(shelf.isUp('ollama')).toBe(true)
     shelf.close()
   })
 

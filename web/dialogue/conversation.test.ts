@@ -184,6 +184,22 @@ describe('a turn by voice', () => {
   })
 })
 
+it('tells at once what was typed, before there is an answer; what was spoken was told as it was heard', async () => {
+  const stage = new Stage([['hangs']])
+  stage.conversation.write(' Where is it? ')
+  await settle()
+  expect(stage.of('ReplyStarted').map(({ typed }) => typed)).toEqual(['Where is it?'])
+  stage.conversation.cancel()
+  await stage.says('Good morning.')
+  await stage.until('processing')
+  expect(
+    stage
+      .of('ReplyStarted')
+      .slice(1)
+      .map(({ typed }) => typed),
+  ).toEqual([undefined])
+})
+
 describe('asking ahead of time', () => {
   it('asks at the soft end, writes nothing before the turn is over, and is kept when the words stay', async () => {
     const stage = new Stage([HELLO])

@@ -235,6 +235,7 @@ export class Conversation {
   }
 
   #answer(text: string, held: boolean): void {
+    const typed = !held && this.#records.user === undefined ? text : undefined
     if (!held) {
       this.#records.user ??= { text }
       this.#think()
@@ -242,7 +243,7 @@ export class Conversation {
     const { partner } = this
     const reply = this.#newReply(held)
     this.#reply = reply
-    this.#tell({ type: 'ReplyStarted', ahead: held })
+    this.#tell({ type: 'ReplyStarted', ahead: held, ...(typed !== undefined && { typed }) })
     reply.answer(() => fitPrompt(this.turns, text, history => partner.prompt(history), partner.budget))
   }
 

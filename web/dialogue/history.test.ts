@@ -28,6 +28,14 @@ describe('what the model is told was said', () => {
     ])
   })
 
+  it('has once what was asked again for want of an answer', () => {
+    expect(messagesOf([turn('Where is it?', ''), turn('Where is it?', ''), turn('Where is it?', 'Here.')])).toEqual([
+      { role: 'user', text: 'Where is it?' },
+      { role: 'assistant', text: 'Here.' },
+    ])
+    expect(messagesOf([turn('Is it here?', ''), turn('here?', '')])[0]?.text).toBe('Is it here?\nhere?')
+  })
+
   it('leaves out what the model only thought', () => {
     expect(messagesOf([turn('Hi.', '<think>They greet me.</think>\n\nHello.')])[1]?.text).toBe('Hello.')
   })

@@ -33,6 +33,8 @@ export function messagesOf(turns: readonly Exchange[]): Message[] {
   const add = (role: Message['role'], text: string) => {
     if (text === '') return
     const last = messages.at(-1)
+    // What was asked again, because there was no answer, was asked once.
+    if (last?.role === role && role === 'user' && `\n${last.text}`.endsWith(`\n${text}`)) return
     if (last?.role === role) messages[messages.length - 1] = { role, text: `${last.text}\n${text}` }
     else messages.push({ role, text })
   }

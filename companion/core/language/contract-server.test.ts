@@ -1,8 +1,11 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { plugin as ollama } from '../../../plugins/ollama/main.ts'
 import { plugin as openAi } from '../../../plugins/openai-compatible/main.ts'
 import { openContract, type OpenContract } from '../../../plugins/sdk/typescript/contracts/testing/open.ts'
 import { startLanguageServer, type LanguageServer } from '../../../tests/support/language-server.ts'
+import { ANSWER_HOLDS, ContractServer } from './contract-server.ts'
 
 // The contract plugins for servers of language models, against a server that speaks both APIs over real sockets.
 
@@ -85,7 +88,8 @@ describe.each([
       code: 1200,
       message: expect.stringContaining(words),
     })
-    expect(await model.call('health_check')).toMatchObject({ details: { answers: false } })
+    // The server is there all the same.
+    expect(await model.call('health_check')).toMatchObject({ status: 'READY', details: { answers: false } })
     expect(await model.call('chat', { messages: MESSAGES })).toBe('Say it back to me.')
     expect(await model.call('health_check')).toMatchObject({ status: 'READY', details: { answers: true } })
   })
@@ -98,6 +102,12 @@ describe.each([
 
   it('starts without its server, and says so when it is asked', async () => {
     const lonely = await openContract(plugin, { config: { base: 'http://127.0.0.1:9', model: '' } })
+    // Before anything else was asked, too.
+    expect(await lonely.call('health_check')).toMatchObject({
+      status: 'ERROR',
+      message: expect.stringContaining('does not answer at http://127.0.0.1:9'),
+      details: { answers: false },
+    })
     for (const [method, params] of [['get_models'], ['chat', { messages: MESSAGES }]] as const) {
       await expect(lonely.call(method, params)).rejects.toMatchObject({
         code: 1200,
@@ -132,5 +142,79 @@ describe('a server with a key', () => {
     expect(await model.call('get_models')).toEqual([])
     await expect(model.call('complete', { prompt: 'Hi' })).rejects.toMatchObject({ code: 1201 })
     await model.close()
+  })
+})
+
+describe('the health of a plugin whose server comes and goes', () => {
+  const failure = (code: number, message: string) => new Error(`${code} ${message}`)
+  const DIALOGUE = [{ role: 'user', content: 'Hello.' }] as const
+  const SAMPLING = { max_tokens: 8, temperature: 0 }
+  const { signal } = new AbortController()
+
+  /** A plugin at a free port, at which a server can be begun and ended. */
+  async function plugin(models?: readonly string[]) {
+    let now = 0
+    const first = await startLanguageServer()
+    const port = Number(new URL(first.url).port)
+    await first.close()
+    const server = new ContractServer(failure, { now: () => now })
+    server.open({ preset: 'ollama', name: 'Ollama', base: first.url })
+    return {
+      server,
+      begin: () => startLanguageServer({ port, ...(models && { models }) }),
+      pass: (milliseconds: number) => (now += milliseconds),
+    }
+  }
+
+  it('is an error until the server is there, and again soon after it has gone', async () => {
+    const { server, begin, pass } = await plugin()
+    expect(await server.health()).toMatchObject({ status: 'ERROR', details: { answers: false } })
+    const there = await begin()
+    expect(await server.health()).toEqual({
+      message: `${there.url} answers.`,
+      details: { base: there.url, answers: true },
+    })
+    await there.close()
+    // It is not asked all the time.
+    pass(ANSWER_HOLDS - 1)
+    expect(await server.health()).not.toHaveProperty('status')
+    pass(1)
+    expect(await server.health()).toMatchObject({ status: 'ERROR' })
+  })
+
+  it('is an error at once where a reply failed because it had gone', async () => {
+    const { server, begin } = await plugin()
+    const there = await begin()
+    expect(await server.health()).not.toHaveProperty('status')
+    await there.close()
+    await expect(server.reply(DIALOGUE, SAMPLING, { signal }).next()).rejects.toThrow('does not answer')
+    expect(await server.health()).toMatchObject({ status: 'ERROR' })
+  })
+
+  it('says of one without models that it has none', async () => {
+    const { server, begin } = await plugin([])
+    const there = await begin()
+    expect(await server.health()).toMatchObject({
+      message: expect.stringContaining('has no model'),
+      details: { answers: true },
+    })
+    await there.close()
+  })
+
+  it('gives up a server that takes the question and never answers before the host gives up the plugin', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const server = new ContractServer(failure, { patience: 200 })
+    server.open({
+      preset: 'ollama',
+      name: 'Ollama',
+      base: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    })
+    expect(await server.health()).toMatchObject({
+      status: 'ERROR',
+      message: expect.stringContaining('did not answer within'),
+    })
+    silent.closeAllConnections()
+    silent.close()
   })
 })

@@ -31,6 +31,11 @@ interface Sampling {
   readonly model?: string
 }
 
+/** Milliseconds for which a server that answered is taken to be there. */
+export const ANSWER_HOLDS = 60_000
+/** Milliseconds that a look at it may take: the host waits no more than 5 s for a plugin's health. */
+const LOOK_PATIENCE = 4_000
+
 type CodeName = (typeof CONTRACT_ERRORS)[number]['name']
 
 /** A server of language models, as a contract plugin offers it. */
@@ -39,11 +44,30 @@ export class ContractServer {
   #settings: ServerSettings = { preset: 'other', name: '', base: '' }
   /** The model that is used when nobody chose one. */
   #first = ''
+  /** Why its last reply failed. */
   #trouble = ''
+  /** Why it can't be asked for any: what it said to the last look at it. */
+  #absence = ''
+  /** Whether it has no model; unknown before it was asked. */
+  #isEmpty = false
+  /** When it answered last. */
+  #answered = -Infinity
+  #replies = 0
+  readonly #now: () => number
+  readonly #patience: number
 
-  /** @param failure makes the plugin's own kind of error */
-  constructor(failure: (code: number, message: string) => Error) {
+  /**
+   * @param failure makes the plugin's own kind of error
+   * @param now milliseconds from some start
+   * @param patience milliseconds that a look at the server may take
+   */
+  constructor(
+    failure: (code: number, message: string) => Error,
+    { now = () => performance.now(), patience = LOOK_PATIENCE } = {},
+  ) {
     this.#failure = failure
+    this.#now = now
+    this.#patience = patience
   }
 
   /** @throws the plugin's error, for an address that is none */
@@ -51,6 +75,9 @@ export class ContractServer {
     try {
       const base = readBase(settings.base, settings.preset, Boolean(settings.key))
       this.#settings = { ...settings, base }
+      // What is known is of another.
+      this.#first = this.#trouble = this.#absence = ''
+      this.#answered = -Infinity
     } catch (error) {
       throw this.#told(error)
     }
@@ -58,37 +85,67 @@ export class ContractServer {
 
   async models({ signal }: Run): Promise<readonly string[]> {
     const health = await this.#model('').health({ signal })
-    this.#trouble = health.state === 'ready' ? '' : inPlugin(health.why)
-    if (health.state === 'ready') return health.models
-    throw this.#failed('LLM_COMPLETION_FAILED', health.why)
+    if (health.state !== 'ready') {
+      if (!signal.aborted) this.#absence = inPlugin(health.why)
+      throw this.#failed('LLM_COMPLETION_FAILED', health.why)
+    }
+    this.#isEmpty = health.models.length === 0
+    this.#wasThere()
+    return health.models
   }
 
   async *reply(messages: readonly WireMessage[], sampling: Sampling, { signal }: Run): AsyncGenerator<string> {
     const { max_tokens: maxTokens, temperature } = sampling
     const model = sampling.model || this.#settings.model || (await this.#anyModel({ signal }))
     const dialogue = messages.map(({ role, content }) => ({ role, text: content }))
+    this.#replies++
     try {
       yield* this.#model(model).reply(dialogue, { signal, maxTokens, temperature })
+      this.#wasThere()
       this.#trouble = ''
     } catch (error) {
-      // It may be another by now.
+      // It may be another by now, and somewhere else.
       this.#first = ''
+      this.#answered = -Infinity
       throw this.#told(error)
+    } finally {
+      this.#replies--
     }
   }
 
-  /** Whether it answered when it was asked last. Asks nothing. */
-  health() {
+  /** Whether the server is there. One that answered lately, or answers just now, is not asked. */
+  async health() {
+    const { base } = this.#settings
+    const isKnown = this.#now() - this.#answered < ANSWER_HOLDS
+    if (!isKnown && this.#replies === 0) await this.#look()
+    const trouble = this.#absence || this.#trouble
     return {
-      message: this.#trouble || `Asks ${this.#settings.base}.`,
-      details: { base: this.#settings.base, answers: this.#trouble === '' },
+      ...(this.#absence !== '' && { status: 'ERROR' as const }),
+      message: trouble || (this.#isEmpty ? this.#noModel : `${base} answers.`),
+      details: { base, answers: trouble === '' },
     }
+  }
+
+  async #look(): Promise<void> {
+    const signal = AbortSignal.timeout(this.#patience)
+    // What is wrong is kept in `#absence`.
+    await this.models({ signal }).catch(() => undefined)
+    if (signal.aborted) this.#absence = `${this.#settings.name} did not answer within ${this.#patience / 1000} s.`
+  }
+
+  #wasThere(): void {
+    this.#absence = ''
+    this.#answered = this.#now()
+  }
+
+  get #noModel(): string {
+    return `${this.#settings.name} has no model yet. Add one to it first.`
   }
 
   async #anyModel(run: Run): Promise<string> {
     this.#first ||= (await this.models(run))[0] ?? ''
     if (this.#first !== '') return this.#first
-    throw this.#failed('LLM_MODEL_NOT_AVAILABLE', `${this.#settings.name} has no model yet. Add one to it first.`)
+    throw this.#failed('LLM_MODEL_NOT_AVAILABLE', this.#noModel)
   }
 
   #model(model: string): LanguageModel {

@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { computed } from 'vue'
 import { CATALOGUE } from '#engine/catalogue.ts'
 import type { VoiceBlend } from '#protocol/speech.ts'
 import { useStudio } from '../studio.ts'
@@ -16,9 +17,23 @@ export const useConverseModel = defineStore('converse/model', () => {
   const partner = useConversePartner()
   const { offer, missing, onceHere } = useWeights()
   const own = CATALOGUE.filter(entry => entry.isDefault && speaks(entry))
+  /** What speaks was found here: it is not looked for before every reply. */
+  let isHere = false
 
   return {
     ...offer,
+    /** Which part of talking the offer is for. */
+    part: computed(() => {
+      const needs = offer.offer.value?.needs ?? []
+      if (needs.every(({ entry }) => speaks(entry))) return 'voice'
+      return needs.some(({ entry }) => speaks(entry)) ? 'both' : 'ears'
+    }),
+    /** Whether a voice can be heard as things are, without anything to fetch. @throws SeamError */
+    async canSpeak(voice: VoiceBlend): Promise<boolean> {
+      if (isPlugins(voice)) return true
+      isHere ||= (await missing(own)).length === 0
+      return isHere
+    },
     /**
      * Does `action`, or offers what it needs and does it once that is here.
      * @param voice that speaks; the persona's when absent

@@ -18,17 +18,33 @@ export const useOtherModel = defineStore('converse/other-model', () => {
       const failed = failure?.details['plugin']
       if (typeof failed !== 'string' || failure?.details['part'] !== 'answer') return
       const all = await studio.languages.list().catch(() => [])
-      if (converse.failure === failure) offer.value = all.find(({ id }) => readContractId(id)?.name !== failed)
+      const found = await firstThere(all.filter(({ id }) => readContractId(id)?.name !== failed))
+      if (converse.failure === failure) offer.value = found
     },
   )
 
+  /** The first that could answer now. Of a plugin that names no model nobody knows whether it has one. */
+  async function firstThere(all: readonly LanguageModelInfo[]): Promise<LanguageModelInfo | undefined> {
+    for (const info of all) {
+      const health = await studio.languages
+        .open(info.id)
+        .then(model => model.health())
+        .catch(() => undefined)
+      if (health?.state === 'ready' && (info.kind !== 'plugin' || health.models.length > 0)) return info
+    }
+    return undefined
+  }
+
   return {
     offer: computed(() => offer.value),
+    /** It answers from now on, what was not answered first. */
     async take(): Promise<void> {
       const { value } = offer
       if (!value) return
+      const { unanswered } = converse
       converse.dismiss()
       await converse.answerWith(value.id)
+      if (unanswered !== undefined) await converse.write(unanswered)
     },
   }
 })

@@ -6,6 +6,7 @@ import { INCLUDED_PERSONAS } from '#dialogue/personas/included.ts'
 import type { Partner } from '#dialogue/types.ts'
 import type { LanguageModel, LanguageModelInfo } from '#protocol/language.ts'
 import type { Persona } from '#protocol/personas.ts'
+import type { SpeechEngine } from '#protocol/speech.ts'
 import { ECHO_ID } from '#engine/language/echo.ts'
 import { chosenModel } from '../../engine/language/chosen.page.ts'
 import { useStudio } from '../studio.ts'
@@ -67,10 +68,10 @@ export const useConversePartner = defineStore('converse/partner', () => {
     /** Another model answers from the next partner on. */
     answerWith: (id: string) => void (instead = id),
 
-    /** As the dialogue needs it. @throws SeamError */
-    async partner(): Promise<Partner> {
+    /** As the dialogue needs it, speaking by `speech`. @throws SeamError */
+    async partner(speech: SpeechEngine): Promise<Partner> {
       const { value } = persona
-      const made = partnerOf(value, await languageModel(), studio.speech, user)
+      const made = partnerOf(value, await languageModel(), speech, user)
       personas.set(made, value)
       return made
     },

@@ -4,9 +4,11 @@ import { newPersona } from '#dialogue/personas/defaults.ts'
 import { INCLUDED_PERSONAS } from '#dialogue/personas/included.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
+import type { Studio } from '../studio.ts'
 import { useConverse } from './store.ts'
 import { useFloor } from './store-floor.ts'
 import { useKeptTalk } from './store-kept.ts'
+import { useConverseModel } from './store-model.ts'
 import { useConversePartner } from './store-partner.ts'
 import { closeTabs, openTab, quietMicrophone } from './testing.ts'
 
@@ -225,6 +227,85 @@ describe('what is typed', () => {
     await tab.converse.write('Where is it?', taken)
     expect(taken).toHaveBeenCalledOnce()
     await tab.become('playing')
+  })
+
+  it('is seen once, at once and afterwards, whether there is an answer or not', async () => {
+    const tab = await tabOf()
+    const seen = () => [...said(tab), tab.converse.caption.text].filter(text => text !== '')
+    await tab.converse.write('Where is it?')
+    await vi.waitFor(() => expect(seen()).toEqual(['Where is it?']), 5000)
+    await tab.become('playing')
+    expect(seen()).toEqual(['Where is it?'])
+    tab.speaker.end()
+    await tab.become('idle')
+    expect(seen()).toEqual(['Where is it?'])
+    tab.model.scripts = [[new SeamError('engine', 'It broke.')]]
+    await tab.converse.write('And there?')
+    await vi.waitFor(() => expect(tab.converse.failure).toBeDefined(), 5000)
+    await tab.become('idle')
+    expect(seen()).toEqual(['Where is it?', 'And there?'])
+  })
+
+  it('can be asked again after it was not answered, and the model is asked it once', async () => {
+    const tab = await tabOf()
+    tab.model.scripts = [[new SeamError('engine', 'It broke.')], ['Aye, aye.']]
+    expect(tab.converse.unanswered).toBeUndefined()
+    await tab.converse.write('Where is it?')
+    await vi.waitFor(() => expect(tab.converse.unanswered).toBe('Where is it?'), 5000)
+    await tab.converse.again()
+    await tab.become('playing')
+    expect([tab.converse.failure, tab.converse.unanswered]).toEqual([undefined, undefined])
+    expect(
+      tab.model.asked
+        .at(-1)!
+        .filter(({ role }) => role === 'user')
+        .map(({ text }) => text),
+    ).toEqual(['Where is it?'])
+  })
+})
+
+describe('a voice whose weights are not here', () => {
+  /** A studio without weights, until they are fetched. */
+  async function speechless() {
+    let here = false
+    const pull = vi.fn(async () => void (here = true))
+    const models = { state: async () => ({ state: here ? 'ready' : 'absent' }), pull }
+    const tab = await tabOf({ models, meter: { persist: async () => true } } as unknown as Partial<Studio>)
+    tab.speaker.player.flush = async () => {}
+    return { ...tab, pull, speak: vi.spyOn(tab.studio.speech, 'speak'), offered: useConverseModel(tab.pinia) }
+  }
+
+  it('leaves the answer to be read, asks for nothing, and keeps no sound of it', async () => {
+    const tab = await speechless()
+    await tab.converse.write('Where is it?')
+    await vi.waitFor(() => expect(tab.kept.turns).toHaveLength(1), 5000)
+    expect(tab.kept.turns[0]).toMatchObject({ outcome: 'complete', reply: { heard: 'Aye, aye.', unheard: '' } })
+    expect(tab.converse.silent).toBe(true)
+    expect(tab.offered.offer).toBeUndefined()
+    expect(tab.speak).not.toHaveBeenCalled()
+    expect(tab.kept.hasSound(1, 'reply')).toBe(false)
+  })
+
+  it('is offered alone, without what hears; the next answer is spoken', async () => {
+    const tab = await speechless()
+    await tab.converse.write('Where is it?')
+    await vi.waitFor(() => expect(tab.kept.turns).toHaveLength(1), 5000)
+    await tab.converse.getVoice()
+    expect(tab.offered.part).toBe('voice')
+    expect(tab.offered.offer!.needs.map(({ entry }) => entry.task)).not.toContain('transcribe')
+    await tab.offered.accept('Voice')
+    await vi.waitFor(() => expect(tab.converse.silent).toBe(false), 5000)
+    await tab.converse.write('And there?')
+    await vi.waitFor(() => expect(tab.kept.turns).toHaveLength(2), 5000)
+    expect(tab.speak).toHaveBeenCalledOnce()
+    expect([tab.converse.silent, tab.kept.hasSound(2, 'reply')]).toEqual([false, true])
+  })
+
+  it('is offered with what hears to whoever wants to speak', async () => {
+    const tab = await speechless()
+    await tab.floor.press()
+    await vi.waitFor(() => expect(tab.offered.part).toBe('both'))
+    expect(tab.floor.live).toBe(false)
   })
 })
 

@@ -7,6 +7,7 @@ import type { ConversationSide, KeptTurn, SpokenSound } from '../../storage/conv
 import { useStudio } from '../studio.ts'
 import { readChoice, writeChoice } from './choices.ts'
 import { createCurrentTalk } from './current-talk.ts'
+import { spokenOrRead } from './silent-speech.ts'
 import { useKeptTalk } from './store-kept.ts'
 import { useConverseModel } from './store-model.ts'
 import { useConversePartner } from './store-partner.ts'
@@ -26,6 +27,20 @@ export const useConverse = defineStore('converse', () => {
 
   const mode = ref<TalkMode>(readChoice('mode', TALK_MODES, 'hands-free'))
   const { state, caption, reply, thinking, echoes, failure, show, clear } = createTalkView()
+
+  /** The reply under way, or the last, is only to be read: its voice is not here. */
+  const silent = ref(false)
+  const speech = spokenOrRead({
+    speech: studio.speech,
+    canSpeak: voice => model.canSpeak(voice),
+    told: isSilent => (silent.value = isSilent),
+  })
+  /** What the last turn was to answer, and did not. */
+  const unanswered = computed(() => {
+    const last = kept.turns.at(-1)
+    const isOver = state.value === 'idle' && failure.value?.details['part'] === 'answer'
+    return isOver && last?.outcome === 'failed' ? last.user?.text : undefined
+  })
 
   /** The last turn of what was said before this talk. */
   let before = 0
@@ -48,7 +63,7 @@ export const useConverse = defineStore('converse', () => {
       const begun = await Talk.open({
         player,
         transcriber: studio.transcriber,
-        partner: await partner.partner(),
+        partner: await partner.partner(speech),
         mode: mode.value,
         earlier,
         onEvent: (event, by) => {
@@ -88,20 +103,25 @@ export const useConverse = defineStore('converse', () => {
   const whenReady = (work: () => Promise<unknown>, needs?: { listening: boolean }) =>
     told(() => model.onceReady(() => told(work), needs))
 
-  const withTalk = (action: (talk: Talk) => void) =>
-    whenReady(
-      async () => {
-        const begun = await talks.ensure()
-        // It was meant for a conversation that was left meanwhile.
-        if (begun && begun === talks.now) action(begun)
-      },
-      { listening: false },
+  async function withTalk(action: (talk: Talk) => void): Promise<void> {
+    const begun = await talks.ensure()
+    // It was meant for a conversation that was left meanwhile.
+    if (begun && begun === talks.now) action(begun)
+  }
+
+  /** Needs no weights at all: what can't be spoken is read. */
+  const write = (text: string, taken = () => {}) =>
+    told(() =>
+      withTalk(({ conversation }) => {
+        conversation.write(text)
+        taken()
+      }),
     )
 
   const renewPartner = () =>
     told(async () => {
       const mine = ++renewals
-      const next = await partner.partner()
+      const next = await partner.partner(speech)
       await talks.withBegun(talk => {
         if (mine === renewals) talk.partner = next
       })
@@ -122,6 +142,7 @@ export const useConverse = defineStore('converse', () => {
   function leave(next: () => unknown): Promise<void> {
     const left = talks.leave(next)
     clear()
+    silent.value = false
     return left
   }
 
@@ -133,6 +154,8 @@ export const useConverse = defineStore('converse', () => {
     thinking: computed(() => thinking.value),
     echoes: computed(() => echoes.value),
     failure: computed(() => failure.value),
+    silent: computed(() => silent.value),
+    unanswered,
     ensure: talks.ensure,
     talk: () => talks.now,
     whenReady,
@@ -143,12 +166,13 @@ export const useConverse = defineStore('converse', () => {
       await renewPartner()
     },
     /** @param taken called when it is said: until then whoever wrote it keeps it */
-    write: (text: string, taken = () => {}) =>
-      withTalk(({ conversation }) => {
-        conversation.write(text)
-        taken()
-      }),
-    greet: () => withTalk(({ conversation }) => conversation.say(partner.greeting())),
+    write,
+    /** Asks once more what was not answered. */
+    again: () => (unanswered.value === undefined ? undefined : write(unanswered.value)),
+    greet: () =>
+      whenReady(() => withTalk(({ conversation }) => conversation.say(partner.greeting())), { listening: false }),
+    /** Offers what the voice needs; the next reply is spoken. */
+    getVoice: () => whenReady(async () => void (silent.value = false), { listening: false }),
     interrupt: () => talks.now?.conversation.interrupt(),
     cancel: () => talks.now?.conversation.cancel(),
 
@@ -201,5 +225,7 @@ export const useConverse = defineStore('converse', () => {
 
     dismiss: () => (failure.value = undefined),
     calm: () => (echoes.value = false),
+    /** The silence was seen. */
+    readOn: () => (silent.value = false),
   }
 })

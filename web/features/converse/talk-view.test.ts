@@ -26,6 +26,17 @@ describe('what is seen of a talk', () => {
     expect(seen.thinking.value).toBe(0)
   })
 
+  it('has what was typed until its turn is over, as it has what was spoken', () => {
+    const seen = view()
+    seen.show({ type: 'ReplyStarted', ahead: false, typed: 'Where is it?' })
+    expect(seen.caption.value).toEqual({ text: 'Where is it?', stable: 12 })
+    seen.show({ type: 'TurnComplete', result: turn })
+    expect(seen.caption.value.text).toBe('')
+    seen.show({ type: 'Transcription', text: 'And there?', stable: 10, isFinal: true })
+    seen.show({ type: 'ReplyStarted', ahead: false })
+    expect(seen.caption.value.text).toBe('And there?')
+  })
+
   it('calls a failure after what failed: the ears while somebody speaks, the answer afterwards', () => {
     const error = errorData(new SeamError('engine', 'It broke.'))
     const seen = view()

@@ -40,6 +40,8 @@ export function createTalkView() {
       case 'ReplyStarted':
         thinking.value = 0
         reply.value = NO_REPLY
+        // What was spoken is there already.
+        if (event.typed !== undefined) caption.value = { text: event.typed, stable: event.typed.length }
         break
       case 'ReplyText':
         thinking.value = 0

@@ -109,9 +109,9 @@ export class Talk {
     await microphone?.close()
   }
 
-  /** What one side of a turn of this talk sounded like; empty when it is not kept. */
+  /** What one side of a turn of this talk sounded like; empty when it is not kept, or was only to be read. */
   soundOf(turn: Turn, side: 'user' | 'reply'): SpokenSound {
-    if (side === 'reply') return this.#replies.of(turn.reply?.segments ?? [])
+    if (side === 'reply') return audible(this.#replies.of(turn.reply?.segments ?? []))
     const { start, end } = turn.user ?? {}
     return start === undefined || end === undefined
       ? { samples: new Float32Array(0), sampleRate: HEARING_RATE }
@@ -140,6 +140,9 @@ export class Talk {
     }
   }
 }
+
+const audible = (sound: SpokenSound): SpokenSound =>
+  sound.samples.some(sample => sample !== 0) ? sound : { ...sound, samples: new Float32Array(0) }
 
 /** A greeting is spoken at once; what is answered is told of. */
 const beginsReply = (event: DialogueEvent | EventsDropped): boolean =>

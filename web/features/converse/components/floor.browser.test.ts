@@ -14,6 +14,7 @@ import room from '../locales/en.json'
 import { useConverse } from '../store.ts'
 import { useFloor } from '../store-floor.ts'
 import { useKeptTalk } from '../store-kept.ts'
+import { useConverseModel } from '../store-model.ts'
 import { closeTabs, openTab, quietMicrophone } from '../testing.ts'
 import TalkFloor from './TalkFloor.vue'
 
@@ -104,6 +105,26 @@ describe('the round button', () => {
 })
 
 describe('what is typed', () => {
+  it('is answered in writing where no voice is, which is offered; the hint fits a microphone that is closed', async () => {
+    const absent = { state: async () => ({ state: 'absent' }) } as unknown as Studio['models']
+    const { converse, become, speaker } = await mount({ models: absent })
+    const shows = (text: string) => vi.waitFor(() => expect(host.textContent).toContain(text))
+    await shows('Open the microphone with the button, and speak; or type.')
+    await converse.write('Where is it?')
+    await become('playing')
+    await shows('Answering in writing')
+    await shows('Interrupt it, or type on.')
+    await shows('The answer is not spoken')
+    expect(converse.failure).toBeUndefined()
+    speaker.end()
+    await become('idle')
+    const model = useConverseModel()
+    expect(model.offer).toBeUndefined()
+    const get = [...host.querySelectorAll('button')].find(each => each.textContent?.trim() === 'Get the voice')!
+    get.click()
+    await vi.waitFor(() => expect([model.part, model.offer?.needs.length]).toEqual(['voice', expect.any(Number)]))
+  })
+
   it('stays in the field when nobody takes it, and goes when it is said', async () => {
     const { studio, converse, become, model } = await mount()
     const open = vi.spyOn(studio.languages, 'open')

@@ -107,18 +107,35 @@ describe('plugins in a talk', () => {
       },
       { name: 'ollama', model: '' },
     )
-    const list = async () => [broken.info, echo.info]
-    const open = async (id: string) => (id === 'echo' ? echo : broken)
+    // Neither could answer: one names no model, and the other says that its server is away.
+    const others = ['empty', 'down'].map(name =>
+      openPluginModel(
+        {
+          of: () => [light('empty', 'llm'), light('down', 'llm', { offers: { models: [{ id: 'a', name: 'A' }] } })],
+          isUp: each => each === 'empty',
+          reply: () => {
+            throw new Error('It was asked.')
+          },
+        },
+        { name, model: '' },
+      ),
+    )
+    const models = [broken, ...others, echo]
+    const list = async () => models.map(({ info }) => info)
+    const open = async (id: string) => models.find(({ info }) => info.id === id)!
     chosenModel.set('plugin:ollama')
     const { converse, partner } = await mount({ languages: { list, open } as unknown as Studio['languages'] })
     await converse.begin({ user: 'You' })
     await shows(/Answers: Ollama\s*Ready/)
     await converse.write('Hello?')
     await shows('The answer failed')
+    await vi.waitFor(() => expect(button('Try again')).toBeTruthy())
     await vi.waitFor(() => expect(button(`Answer with ${echo.info.name} from now on`)).toBeTruthy())
     button(`Answer with ${echo.info.name} from now on`).click()
     await vi.waitFor(() => expect(partner.model?.id).toBe('echo'))
     expect(host.textContent).not.toContain('The answer failed')
+    // It is asked what the other did not answer.
+    await vi.waitFor(() => expect(converse.reply.text).toBe('Hello?'), 5000)
     // The choice for other personas is as it was.
     expect(chosenModel.id).toBe('plugin:ollama')
   })
