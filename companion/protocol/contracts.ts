@@ -90,6 +90,8 @@ export interface ContractInfo extends ContractLight {
   /** Oldest first, at most HEALTH_KEPT. */
   readonly health: readonly HealthSample[]
   readonly restarts: number
+  /** Whether it can hand over what it holds in mind; left out before it was started, and where it can't. */
+  readonly keepsState?: true
   /** Lines, answers and ids that nobody asked for, since it was started. */
   readonly faults: number
   readonly pid?: number

@@ -68,10 +68,13 @@ test('a folder that is dropped in appears, is called and heard, and says what is
   await expect(light(page, 'Ready')).toBeVisible()
 
   // Nothing is called while something is missing.
+  const method = page.getByRole('combobox', { name: 'Method' })
+  await method.selectOption('get_voice_info')
   await button(page, 'Call').click()
   await expect(tester(page).getByText('It must be set.')).toBeVisible()
-  await expect(field(page, 'text')).toBeFocused()
+  await expect(field(page, 'voice_id')).toBeFocused()
   await expect(tester(page).getByRole('region', { name: 'Calls' })).toHaveCount(0)
+  await method.selectOption('synthesize')
 
   // At 20 words a minute SOS and the pause after it are 34 units of 60 ms.
   await field(page, 'text').fill('sos')
@@ -103,7 +106,7 @@ test('a folder that is dropped in appears, is called and heard, and says what is
   await calls.nth(2).getByRole('button', { name: 'Call synthesize again' }).click()
   await expect(calls).toHaveCount(4)
   await expect.poll(() => audio.evaluate(({ duration }: HTMLAudioElement) => duration)).toBeCloseTo(2.04)
-  await page.getByRole('combobox', { name: 'Method' }).selectOption('get_voices')
+  await method.selectOption('get_voices')
   await button(page, 'Call').click()
   await expect(tester(page).getByRole('region', { name: 'JSON' })).toContainText('"High key"')
 })
@@ -118,7 +121,7 @@ test('settings, state, a swap and a crash: what the plugin knew is still there',
   await expect(page.getByText('At most 40.')).toBeVisible()
   await field(page, 'speed').fill('40')
   await button(page, 'Save').click()
-  await expect(page.getByText('The settings of Morse key are kept.').first()).toBeVisible()
+  await expect(page.getByText('The settings of Morse key are saved.').first()).toBeVisible()
 
   const state = page.getByRole('region', { name: 'State' })
   const say = async () => {

@@ -59,6 +59,7 @@ export function infoOf(facts: PluginFacts): ContractInfo {
     ...(failure && { failure: errorData(failure) }),
     health: state?.health ?? [],
     restarts: state?.restarts ?? 0,
+    ...(state?.canKeepState && { keepsState: true }),
     faults: state?.faults ?? 0,
     ...(pid !== undefined && { pid, memory: groupMemory(pid) }),
     ...(lastUsed !== undefined && { lastUsed: new Date(Date.now() - (now - lastUsed)).toISOString() }),

@@ -14,7 +14,8 @@ export interface PluginSource {
 export function pluginModels({ name, displayName, offers }: ContractLight): readonly LanguageModelInfo[] {
   const models = offers.models ?? []
   if (models.length === 0) return [infoOf(name, '', displayName)]
-  return models.map(model => infoOf(name, model.id, `${model.name} (${displayName})`))
+  const named = (model: string) => (model === displayName ? displayName : `${model} (${displayName})`)
+  return models.map(model => infoOf(name, model.id, named(model.name)))
 }
 
 /** A plugin's model, also one that it does not name. */

@@ -20,3 +20,17 @@ export function failureWords(error: unknown, t: Translate, locale: string): { ti
     text: TOLD.has(code) ? detail : code === 'offline' ? t('plugins.failure.offlineText', {}) : text,
   }
 }
+
+/** The same beside the plugin's name: said once, and as people call it. */
+export function pluginFailure(
+  error: unknown,
+  displayName: string,
+  t: Translate,
+  locale: string,
+): { title: string; text: string } {
+  const { title, text } = failureWords(error, t, locale)
+  const named = `The plugin “${String(toSeamError(error).details['plugin'])}”`
+  const said = `${named} says: `
+  const own = text.startsWith(said) ? text.slice(said.length) : text
+  return { title, text: own.replaceAll(named, () => displayName) }
+}

@@ -97,7 +97,7 @@ it('holds each limit, and says which one was passed', () => {
     [{ name: 'abcd' }, 'long'],
     [{ kind: 'c' }, 'choice'],
     [{ list: '{}' }, 'array'],
-    [{ list: '[1' }, 'json'],
+    [{ list: '[1' }, 'jsonAt'],
     [{ object: '[]' }, 'object'],
     [{ object: 'null' }, 'object'],
   ]
@@ -138,4 +138,29 @@ it('sends sound as bytes, and not what the page knows of it', () => {
 it('what was kept comes back as it was', () => {
   const values = { pace: 1.5, name: 'ab', kind: 3, list: [1, { a: 'b' }], object: { a: 1 }, free: 'words' }
   expect(read(limited, draftOf(limited, values))).toEqual({ params: values, faults: {} })
+})
+
+it('text that must be there may be empty where a call is made, and not where something is set', () => {
+  const fields = fieldsOf({
+    required: ['text', 'voice', 'sound'],
+    properties: {
+      text: { type: 'string' },
+      voice: { type: 'string', minLength: 1 },
+      sound: { properties: { encoding: { const: 'base64' } } },
+      note: { type: 'string' },
+    },
+  })
+  for (const text of [undefined, '']) {
+    expect(readDraft(fields, { text, voice: 'a' }, 'sent').params).toEqual({ text: '', voice: 'a' })
+    expect([...readDraft(fields, { text }, 'sent').faults.keys()]).toEqual(['voice', 'sound'])
+    expect([...readDraft(fields, { text }).faults.keys()]).toEqual(['text', 'voice', 'sound'])
+  }
+})
+
+it('says where JSON goes wrong when that is known', () => {
+  const fields = fieldsOf({ properties: { list: { type: 'array' } } })
+  const fault = (list: string) => readDraft(fields, { list }).faults.get('list')
+  expect(fault('hello')).toEqual({ key: 'json' })
+  expect(fault('[\n  1,\n  two\n]')?.key).toMatch(/^json/)
+  expect(fault('[1\n 2]')).toEqual({ key: 'jsonAt', values: { line: '2', column: '2' } })
 })

@@ -19,7 +19,18 @@ export type Draft = Readonly<Record<string, FieldValue>>
 /** Why a field can't be used, and the values of its sentence. */
 export interface FieldFault {
   readonly key:
-    'required' | 'number' | 'integer' | 'min' | 'max' | 'short' | 'long' | 'choice' | 'json' | 'array' | 'object'
+    | 'required'
+    | 'number'
+    | 'integer'
+    | 'min'
+    | 'max'
+    | 'short'
+    | 'long'
+    | 'choice'
+    | 'json'
+    | 'jsonAt'
+    | 'array'
+    | 'object'
   readonly values?: Readonly<Record<string, string | number>>
 }
 
@@ -28,17 +39,28 @@ export interface FormReading {
   readonly faults: ReadonlyMap<string, FieldFault>
 }
 
-/** What is sent, and what is wrong. What was left empty is left out: the far side's default holds. */
-export function readDraft(fields: readonly Field[], draft: Draft): FormReading {
+/**
+ * What is sent, and what is wrong. What was left empty is left out: the far side's default holds.
+ * @param emptyText what becomes of a text that must be there and stands empty: a call may be made with none, while
+ * settings are asked for
+ */
+export function readDraft(fields: readonly Field[], draft: Draft, emptyText: 'asked' | 'sent' = 'asked'): FormReading {
   const params: Record<string, Json> = {}
   const faults = new Map<string, FieldFault>()
   for (const field of fields) {
-    const read = readField(field, draft[field.name])
+    const read =
+      emptyText === 'sent' && isEmptyText(field, draft[field.name])
+        ? { value: '' }
+        : readField(field, draft[field.name])
     if ('fault' in read) faults.set(field.name, read.fault)
     else if (read.value !== undefined) params[field.name] = read.value
   }
   return { params, faults }
 }
+
+/** Text that must be there, and may be empty. */
+const isEmptyText = ({ kind, required, shortest = 0 }: Field, value: FieldValue) =>
+  kind === 'text' && required && shortest === 0 && (value ?? '') === ''
 
 type Read = { readonly value: Json | undefined } | { readonly fault: FieldFault }
 
@@ -96,12 +118,16 @@ function readText({ kind, shortest = 0, longest = Infinity }: Field, text: strin
   return { value: text }
 }
 
+/** Where the browser says that JSON ends to be some: “… (line 2 column 3)”. */
+const PLACE = /line (?<line>\d+) column (?<column>\d+)/
+
 function readJson({ shape }: Field, text: string): Read {
   let value: Json
   try {
     value = JSON.parse(text) as Json
   } catch (error) {
-    return { fault: { key: 'json', values: { why: error instanceof Error ? error.message : '' } } }
+    const place = PLACE.exec(error instanceof Error ? error.message : '')?.groups
+    return { fault: place ? { key: 'jsonAt', values: { ...place } } : { key: 'json' } }
   }
   if (shape === 'array' && !Array.isArray(value)) return { fault: { key: 'array' } }
   if (shape === 'object' && (value === null || typeof value !== 'object' || Array.isArray(value)))

@@ -1,4 +1,6 @@
 import type { Json, JsonSchema } from '#protocol/contracts.ts'
+import { exampleOf } from './schema-example.ts'
+import { alternatives, isSchema, listOf, textOf, typeOf, type Schema } from './schema-parts.ts'
 
 /**
  * How a value is asked for: a line or a paragraph of text, a number, a switch, a choice, sound, a secret that is never
@@ -24,19 +26,14 @@ export interface Field {
   readonly longest?: number
   /** Of JSON that must be one of these. */
   readonly shape?: 'array' | 'object'
+  /** Of JSON: what it may look like. */
+  readonly example?: Json
 }
-
-type Schema = Readonly<Record<string, unknown>>
 
 /** Characters up to which a text is a line. */
 const LINE = 512
 /** Types whose numbers are not limits but what a double holds exactly. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER
-
-const isSchema = (value: unknown): value is Schema =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
 
 /** What a form of `schema` asks for, in the schema's order. References that lead elsewhere are left as they are. */
 export function fieldsOf(schema: JsonSchema | undefined): readonly Field[] {
@@ -52,6 +49,7 @@ function fieldOf(name: string, schema: Schema, required: boolean): Field {
   const type = typeOf(schema)
   const choices = 'const' in schema ? [schema['const']] : listOf(schema['enum'])
   const kind = kindOf(schema, type, choices)
+  const example = kind === 'json' ? exampleOf(schema) : undefined
   return {
     name,
     kind,
@@ -65,6 +63,7 @@ function fieldOf(name: string, schema: Schema, required: boolean): Field {
     ...limit('shortest', schema['minLength']),
     ...limit('longest', schema['maxLength']),
     ...(kind === 'json' && (type === 'array' || type === 'object') ? { shape: type } : {}),
+    ...(example === undefined ? {} : { example }),
   }
 }
 
@@ -92,20 +91,6 @@ function isLine({ format, pattern, maxLength, default: preset }: Schema): boolea
   if (typeof preset === 'string') return !preset.includes('\n')
   return typeof maxLength === 'number' && maxLength <= LINE
 }
-
-/** Where several types are allowed, the first that is one. */
-function typeOf(schema: Schema): string | undefined {
-  const { type } = schema
-  if (typeof type === 'string') return type
-  const types = listOf(type).filter(each => each !== 'null')
-  if (types.length === 1) return textOf(types[0])
-  if (isSchema(schema['properties'])) return 'object'
-  if ('items' in schema) return 'array'
-  const [only, ...others] = alternatives(schema).filter(each => each['type'] !== 'null')
-  return only && others.length === 0 ? typeOf(only) : undefined
-}
-
-const alternatives = (schema: Schema) => [...listOf(schema['anyOf']), ...listOf(schema['oneOf'])].filter(isSchema)
 
 /** Whether it is bytes as calls have them. */
 function isBytes(schema: Schema): boolean {

@@ -21,8 +21,13 @@ it('few values stand at the right, and more than there is room for lose the olde
 })
 
 it('a health check that nobody answered breaks the line and is marked', () => {
-  const { lines, gaps, last } = sparkline([1, undefined, 2, undefined], 4)
+  const { lines, gaps, last } = sparkline([1, 'missed', 2, 'missed'], 4)
   expect([lines.length, gaps, last]).toEqual([2, [expect.closeTo(40.7, 1), right], undefined])
+})
+
+it('what nobody told breaks the line, and is no fault', () => {
+  expect(sparkline([1, undefined, 2], 3)).toMatchObject({ lines: { length: 2 }, gaps: [], last: { x: right } })
+  expect(sparkline([undefined, undefined], 2)).toEqual({ lines: [], areas: [], last: undefined, gaps: [] })
 })
 
 it('draws a flat line of nothing but zeros, and none of no values', () => {

@@ -1,12 +1,15 @@
+/** What was measured; undefined where nothing was told of it, `missed` where nobody answered. */
+export type Measure = number | 'missed' | undefined
+
 /** A small curve of what was measured. */
 export interface Sparkline {
   /** For a polyline: runs of points, broken where nothing was measured. */
   readonly lines: readonly string[]
   /** The same closed down to the ground, for a polygon. */
   readonly areas: readonly string[]
-  /** The last point, to be marked; undefined where the last measurement failed. */
+  /** The last point, to be marked; undefined where there is none of the last measurement. */
   readonly last: { readonly x: number; readonly y: number } | undefined
-  /** Where nothing was measured. */
+  /** Where nobody answered. */
   readonly gaps: readonly number[]
 }
 
@@ -14,14 +17,14 @@ export interface Sparkline {
 export const SPARK = { width: 120, height: 28, margin: 2 } as const
 
 /**
- * @param values oldest first; undefined where nobody answered
+ * @param values oldest first
  * @param places for how many values there is room: fewer stand at the right, so that now is always at the same place
  */
-export function sparkline(values: readonly (number | undefined)[], places: number): Sparkline {
+export function sparkline(values: readonly Measure[], places: number): Sparkline {
   const { width, height, margin } = SPARK
   const room = Math.max(2, places)
   const shown = values.slice(-room)
-  const top = Math.max(...shown.filter(value => value !== undefined), 0)
+  const top = Math.max(...measured(shown), 0)
   const step = (width - 2 * margin) / (room - 1)
   const ground = height - margin
   const round = (at: number) => Math.round(at * 10) / 10
@@ -31,10 +34,9 @@ export function sparkline(values: readonly (number | undefined)[], places: numbe
   const runs: { x: number; y: number }[][] = [[]]
   const gaps: number[] = []
   for (const [at, value] of shown.entries()) {
-    if (value === undefined) {
-      gaps.push(x(at))
-      runs.push([])
-    } else runs.at(-1)!.push({ x: x(at), y: y(value) })
+    if (value === 'missed') gaps.push(x(at))
+    if (typeof value !== 'number') runs.push([])
+    else runs.at(-1)!.push({ x: x(at), y: y(value) })
   }
   const drawn = runs.filter(run => run.length > 0)
   const points = (run: readonly { x: number; y: number }[]) => run.map(point => `${point.x},${point.y}`).join(' ')
@@ -45,6 +47,10 @@ export function sparkline(values: readonly (number | undefined)[], places: numbe
     gaps,
   }
 }
+
+/** The values that there are. */
+export const measured = (values: readonly Measure[]): readonly number[] =>
+  values.filter(value => typeof value === 'number')
 
 /** The value in the middle; undefined of none. */
 export function median(values: readonly number[]): number | undefined {

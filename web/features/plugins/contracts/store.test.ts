@@ -43,6 +43,13 @@ it('a folder that is dropped in appears in its place, and one that is taken away
   expect(store.byName.get('alto')!.status).toBe('ERROR')
 })
 
+it('plugins stand in the order of the names that people see', async () => {
+  const store = await told({ kind: 'info', info: contractInfo('my_tts_plugin', { displayName: 'Beatbox' }) })
+  expect(names(store)).toEqual(['alto', 'bass', 'my_tts_plugin'])
+  const first = contractInfo('zulu', { displayName: 'Accordion' })
+  expect(names(await told({ kind: 'info', info: first }))[0]).toBe('zulu')
+})
+
 it('of two of one name the one that can be used counts', async () => {
   const double = { folder: '/elsewhere/bass', problem: 'There is another “bass”.' }
   const store = await told({ kind: 'info', info: contractInfo('bass', double) })

@@ -23,6 +23,10 @@ export const useContracts = defineStore('contracts', () => {
   /** What is being done with which plugin. */
   const acting = ref<Readonly<Record<string, ContractAct>>>({})
 
+  /** By what people call them. */
+  const sorted = (infos: readonly ContractInfo[]) =>
+    infos.toSorted((one, other) => one.displayName.localeCompare(other.displayName, 'en'))
+
   const byName = computed(() => {
     const found = new Map<string, ContractInfo>()
     for (const info of list.value ?? []) {
@@ -35,7 +39,7 @@ export const useContracts = defineStore('contracts', () => {
   /** Reads the list anew. A failure is kept in `failure`; what was known stays. */
   async function refresh(signal?: AbortSignal): Promise<void> {
     try {
-      list.value = await service.list(signal)
+      list.value = sorted(await service.list(signal))
       failure.value = undefined
     } catch (error) {
       if (!signal?.aborted) failure.value = error
@@ -45,8 +49,7 @@ export const useContracts = defineStore('contracts', () => {
   function note(info: ContractInfo): void {
     const others = list.value ?? []
     const at = others.findIndex(({ name, folder }) => name === info.name && folder === info.folder)
-    list.value =
-      at >= 0 ? others.with(at, info) : [...others, info].sort((one, other) => one.name.localeCompare(other.name, 'en'))
+    list.value = sorted(at >= 0 ? others.with(at, info) : [...others, info])
   }
 
   function hear(event: ContractEvent): void {

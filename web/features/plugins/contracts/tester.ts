@@ -128,6 +128,12 @@ export const useTester = defineStore('contract-tester', () => {
 
   const cancel = (id: string) => ending.get(id)?.abort()
 
+  /** What failed because of a plugin's quarantine is not shown any more once that has ended. */
+  function released(name: string): void {
+    const call = calls.value.find(({ id }) => id === chosen.value[name])
+    if (call?.failure?.details['failure'] === 'QUARANTINED') choose(name, '')
+  }
+
   function choose(name: string, id: string): void {
     chosen.value = { ...chosen.value, [name]: id }
   }
@@ -151,6 +157,7 @@ export const useTester = defineStore('contract-tester', () => {
     begin,
     cancel,
     choose,
+    released,
     keepDraft,
     pick,
     /** Puts what was called into the form again. */

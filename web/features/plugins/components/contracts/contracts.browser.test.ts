@@ -267,6 +267,128 @@ it('a recogniser hears what is said into the microphone', async () => {
   expect(given).toMatchObject({ encoding: 'base64', mime: 'audio/wav' })
 })
 
+const sample = (details?: Json, memoryMb?: number): ContractInfo['health'][number] => ({
+  at: '2026-01-01T00:00:00Z',
+  status: 'READY',
+  answered: true,
+  message: 'Fine.',
+  took: 2,
+  ...(details !== undefined && { details }),
+  ...(memoryMb !== undefined && { memoryMb }),
+})
+
+describe('health', () => {
+  const curves = () => [...host.querySelectorAll('svg[role=img][aria-label]')].map(each => each.ariaLabel)
+
+  it('a plugin that tells no memory has no curve of it, and nothing that looks like a fault', async () => {
+    mount(contractInfo('alto', { memory: 25_000_000, health: [sample(), sample()] }))
+    await see('25 MB')
+    expect(curves()).toEqual([expect.stringMatching(/^Answer time: 2.* ms now, 2.* ms in the middle of 2 checks$/)])
+    tell({ kind: 'info', info: contractInfo('alto', { health: [sample(), sample({}, 8), sample({}, 9)] }) })
+    await vi.waitFor(() => expect(curves()[1]).toMatch(/^Memory: 9.+ now, 8.+ in the middle of 2 checks$/))
+    expect(host.querySelectorAll('svg[role=img] [class*=error]')).toHaveLength(0)
+  })
+
+  it('shows what the plugin tells of itself as it is', async () => {
+    mount(contractInfo('alto', { health: [sample({ spoken: 10, model: 'small' })] }))
+    await see(/"spoken": 10,\s+"model": "small"/)
+    tell({ kind: 'info', info: contractInfo('alto', { health: [sample({})] }) })
+    await vi.waitFor(() => expect(host.textContent).not.toContain('spoken'))
+    expect(host.textContent).not.toContain('{}')
+  })
+})
+
+it('state can be taken of a plugin that keeps one, and of no other', async () => {
+  mount(contractInfo('alto'))
+  await see('Health')
+  expect(host.textContent).not.toContain('State')
+  tell({ kind: 'info', info: contractInfo('alto', { keepsState: true }) })
+  await press('Capture')
+})
+
+const CHAT: ContractInfo['methods'] = [
+  {
+    name: 'chat',
+    about: 'Answers a dialogue.',
+    required: true,
+    streams: false,
+    offered: true,
+    params: {
+      properties: {
+        messages: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { role: { enum: ['system', 'user'] }, content: { type: 'string' } },
+            required: ['role', 'content'],
+          },
+        },
+        temperature: { type: 'number', minimum: 0, maximum: 2 },
+      },
+      required: ['messages'],
+    },
+    result: {},
+  },
+]
+
+describe('a call', () => {
+  it('says what it wants before anything wrong is typed', async () => {
+    mount(contractInfo('mind', { contract: 'llm', methods: CHAT }))
+    await see('JSON, for example: [{"role":"user","content":"…"}]')
+    await see(/\D0 to 2(?![.\d])/)
+    await type('messages', 'hello')
+    await press('Call')
+    await see('This isn’t JSON.')
+    expect(host.textContent).not.toContain('Unexpected token')
+  })
+
+  it('that is cancelled ends with what came, which may be nothing; the plugin itself goes on', async () => {
+    let given: AbortSignal | undefined
+    mount(contractInfo('mind', { contract: 'llm', methods: CHAT }), {
+      call: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          given = signal
+          signal!.addEventListener('abort', () => reject(new SeamError('cancelled', 'Left.')))
+        }),
+    })
+    await type('messages', '[{"role":"user","content":"Hi"}]')
+    await press('Call')
+    await press('Cancel call')
+    await see('Cancelled')
+    expect(given!.aborted).toBe(true)
+    expect(button('Stop')).toBeDefined()
+    expect(host.textContent).not.toContain('null')
+  })
+
+  it('that failed in quarantine is not in the way of a plugin that was released', async () => {
+    const details = { plugin: 'mind', failure: 'QUARANTINED' }
+    const info = contractInfo('mind', { contract: 'llm', methods: CHAT, displayName: 'Mind' })
+    mount(
+      { ...info, status: 'ERROR', quarantined: true },
+      {
+        call: () => Promise.reject(new SeamError('engine', 'The plugin “mind” is left alone.', { details })),
+        release: () => Promise.resolve(info),
+      },
+    )
+    await type('messages', '[]')
+    await press('Call')
+    await see('Mind is left alone.')
+    await press('Release')
+    await vi.waitFor(() => expect(host.textContent).not.toContain('is left alone'))
+  })
+
+  it('says in the plugin’s own words what failed, without its name before them', async () => {
+    const details = { plugin: 'mind', code: 1201 }
+    mount(contractInfo('mind', { contract: 'llm', methods: CHAT }), {
+      call: () => Promise.reject(new SeamError('not-found', 'The plugin “mind” says: No such model.', { details })),
+    })
+    await type('messages', '[]')
+    await press('Call')
+    await see('No such model.')
+    expect(host.textContent).not.toContain('says:')
+  })
+})
+
 it('a plugin whose folder was taken away says so, and one that can’t be used says why', async () => {
   mount(contractInfo('alto', { problem: '“entrypoint” is unknown. Did you mean “entry_point”?' }))
   await see('Did you mean “entry_point”?')
