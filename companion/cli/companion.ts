@@ -1,23 +1,47 @@
 import { request, type IncomingMessage } from 'node:http'
 import { fromErrorData, SeamError, type ErrorData } from '#protocol/errors.ts'
 import { ensureToken } from '../core/token.ts'
+import { notedPort } from './companion-port.ts'
 import type { Context } from './context.ts'
 
 /** Bytes of an answer that is read whole. */
 const MAX_ANSWER = 16 * 1024 * 1024
+/** Milliseconds for whatever holds a port to say who it is: a companion that starts its plugins is a busy one. */
+const PATIENCE = 5_000
 
 /** The companion that runs on this machine, for commands that ask it. */
 export interface Companion {
+  /** As people open it. */
+  readonly address: string
   /** An answer whose body is for the caller to read. @throws SeamError what the companion said, or offline */
   ask(method: string, path: string, body?: unknown): Promise<IncomingMessage>
   /** An answer of JSON; undefined when it has no body. @param body as JSON @throws SeamError */
   json<Answer>(method: string, path: string, body?: unknown): Promise<Answer>
 }
 
-/** @throws SeamError offline, when none runs on the configured port */
-export async function openCompanion({ config, signal }: Context): Promise<Companion> {
+/** @throws SeamError offline, when none runs on the configured port, nor on the one that was noted */
+export async function openCompanion(context: Context): Promise<Companion> {
+  const found = await findCompanion(context)
+  if (!found) throw none(context.config.settings['server.port']!)
+  return found
+}
+
+/** The companion where one runs, for commands that can do without. */
+export async function findCompanion(context: Context): Promise<Companion | undefined> {
+  const port = await portOf(context)
+  return port === undefined ? undefined : companionAt(port, context)
+}
+
+/** Where it runs: on the port of the settings, or, unless the command line named that, where it said that it does. */
+async function portOf({ config }: Context): Promise<number | undefined> {
   const port = config.settings['server.port']!
-  if (!(await isOurs(port))) throw none(port)
+  if (await isOurs(port)) return port
+  if (config.sources['server.port'] === 'flag') return undefined
+  const noted = notedPort(config.folders.state)
+  return noted !== undefined && noted !== port && (await isOurs(noted)) ? noted : undefined
+}
+
+function companionAt(port: number, { config, signal }: Context): Companion {
   const authorization = `Bearer ${ensureToken(config.folders.state)}`
   const ask: Companion['ask'] = (method, path, body) =>
     new Promise((resolve, reject) => {
@@ -37,12 +61,7 @@ export async function openCompanion({ config, signal }: Context): Promise<Compan
     const text = await textOf(await ask(method, path, body))
     return (text === '' ? undefined : JSON.parse(text)) as Answer
   }
-  return { ask, json }
-}
-
-/** The companion where one runs, for commands that can do without. */
-export async function findCompanion(context: Context): Promise<Companion | undefined> {
-  return (await isOurs(context.config.settings['server.port']!)) ? openCompanion(context) : undefined
+  return { address: `http://localhost:${port}`, ask, json }
 }
 
 const stopped = () => new SeamError('cancelled', 'Stopped.')
@@ -83,7 +102,7 @@ async function failureOf(answer: IncomingMessage): Promise<SeamError> {
 export async function isOurs(port: number): Promise<boolean> {
   if (port === 0) return false
   try {
-    const options = { signal: AbortSignal.timeout(1_000), redirect: 'manual' } as const
+    const options = { signal: AbortSignal.timeout(PATIENCE), redirect: 'manual' } as const
     const { status, headers } = await fetch(`http://127.0.0.1:${port}/status`, options)
     return status === 401 && headers.get('www-authenticate') === 'Bearer realm="voxloom"'
   } catch {

@@ -1,8 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { contractFixture } from '../core/contracts/testing/fixture.ts'
+import { manifestText } from '../core/install/testing/archives.ts'
 import { toPcm16, wavHeader } from '../core/wav.ts'
 import { openContractsFixture } from '../daemon/fixture-contracts.ts'
+import { notePort } from './companion-port.ts'
 import { placeBeside, runCommand } from './testing/command.ts'
 import { openContractHome, SCHEMA, VOICE, type ContractHome } from './testing/contract-home.ts'
 
@@ -46,7 +49,7 @@ describe('contract plugins', () => {
 
   it('are called: sound becomes a file, or goes into a pipe', async () => {
     const said = await contracts('call', 'wren', 'synthesize', '--text', 'Hello.', '-o', 'out.wav')
-    expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^out\.wav: audio\/wav in /) })
+    expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^out\.wav: audio\/wav, made in /) })
     const file = readFileSync(inHome('out.wav'))
     expect([file.toString('latin1', 0, 4), file.readUInt32LE(24), file.length]).toEqual(['RIFF', 8000, 44 + 12])
     expect(await contracts('call', 'wren', 'synthesize', '--text', 'Hi.', '-o', 'out.wav')).toMatchObject({
@@ -88,6 +91,17 @@ describe('contract plugins', () => {
     expect(JSON.parse((await contracts('call', 'wren', 'health_check')).stdout)).toMatchObject({ status: 'READY' })
   })
 
+  it('that print where they should answer are told so', async () => {
+    const chatty = { parent: inHome('chatty'), name: 'chatty', contract: 'llm' }
+    contractFixture(`on('complete', () => { console.log('Thinking …'); return { text: 'Yes.' } })`, chatty)
+    expect(
+      await home.run(['contracts', 'call', 'chatty', 'complete', '--prompt', 'a', '--plugins', 'chatty']),
+    ).toMatchObject({
+      stdout: 'Yes.\n',
+      stderr: expect.stringMatching(/^chatty wrote a line that nobody asked for; .*Thinking …\n$/),
+    })
+  })
+
   it('take parameters by their types, from options, JSON, files and the input', async () => {
     const complete = ['call', 'mind', 'complete', '--max-tokens', '7', '--stop_sequences', '["a","b"]'] as const
     expect((await given('piped', ...complete, '--prompt', '-')).stdout).toBe('piped 7 a,b\n')
@@ -95,7 +109,7 @@ describe('contract plugins', () => {
     expect((await contracts('call', 'mind', 'chat', '--params', chat)).stdout).toBe('Hey\n')
     // Whatever its rate, plugins hear 16 kHz.
     const heard = await contracts('call', 'ear', 'transcribe', '--audio', 'tone.wav')
-    expect(JSON.parse(heard.stdout)).toEqual({ text: expect.stringMatching(/^audio\/wav RIFF 16000 320\d\d$/) })
+    expect(heard.stdout).toMatch(/^audio\/wav RIFF 16000 320\d\d\n$/)
     expect(JSON.parse((await contracts('call', 'mixer', 'mix', '--gain', '0.5', '--name', 'low')).stdout)).toEqual({
       gain: 0.5,
       name: 'low',
@@ -108,7 +122,12 @@ describe('contract plugins', () => {
       [['wren', 'synthesise', '--text', 'a'], 3, 'Did you mean “synthesize”?'],
       [['wren', 'synthesize', '--text', 'a', '--voice-id', 'nobody'], 3, 'There is no voice “nobody”'],
       [['wren', 'synthesize', '--text', 'a', '--timeout', '0'], 2, '--timeout is “0”'],
-      [['mind', 'complete', '--prompt', 'a', '--max-tokens', '0'], 2, 'max_tokens'],
+      [
+        ['mind', 'complete', '--prompt', 'a', '--max-tokens', '0'],
+        2,
+        '“max_tokens” is 0, and must be a whole number of',
+      ],
+      [['mind', 'chat', '--messages', 'hello'], 2, '--messages is “hello”, and takes JSON: a list of at least 1 value'],
       [['odd', 'anything'], 2, 'contract'],
       [['nobody', 'anything'], 3, 'no contract plugin “nobody”'],
       [['wren', 'synthesize', 'two', 'words'], 2, 'too many'],
@@ -120,7 +139,10 @@ describe('contract plugins', () => {
   })
 
   it('have settings, whose secrets are told nowhere', async () => {
-    expect(await contracts('config', 'wren', 'pitch', '440')).toMatchObject({ code: 0, stdout: 'wren: pitch is set\n' })
+    expect(await contracts('config', 'wren', 'pitch', '440')).toMatchObject({
+      code: 0,
+      stdout: 'wren: pitch is set. It holds from the plugin’s next start.\n',
+    })
     expect((await given('t0p secret\n', 'config', 'wren', 'key', '-')).code).toBe(0)
     const all = await contracts('config', 'wren')
     expect(all.stdout).toMatch(/^pitch +440 +Pitch$/m)
@@ -141,7 +163,7 @@ describe('contract plugins', () => {
     expect(voice).toMatchObject({ pitch: 440, key: 't0p secret' })
     const wrong = [
       ['pitch', '501', 'pitch', 2],
-      ['pitch', 'high', 'takes integer', 2],
+      ['pitch', 'high', '“pitch” is “high”, and must be a whole number from 50 to 500.', 2],
       ['pich', '1', 'Did you mean “pitch”?', 3],
     ] as const
     expect(await Promise.all(wrong.map(([key, value]) => contracts('config', 'wren', key, value)))).toMatchObject(
@@ -161,7 +183,7 @@ describe('contract plugins', () => {
     expect(await contracts('capture', 'wren', 'state.json')).toMatchObject({ code: 0 })
     expect(JSON.parse(readFileSync(inHome('state.json'), 'utf8'))).toMatchObject({ said: 0 })
     const restored = await contracts('restore', 'wren', 'state.json')
-    expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining('No companion runs') })
+    expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining('a process of its own') })
     writeFileSync(inHome('broken.json'), '{')
     expect(await contracts('restore', 'wren', 'broken.json')).toMatchObject({ code: 2 })
     expect(await contracts('swap', 'wren')).toMatchObject({ code: 0, stdout: 'wren 1.0.0: swapped\n' })
@@ -190,6 +212,31 @@ describe('the rules', () => {
   })
 })
 
+describe('programs that come as source', () => {
+  it('are built by name, or all of either kind at once', async () => {
+    const making = (name: string) => [process.execPath, '-e', `fs.writeFileSync('${name}', '', { mode: 0o755 })`]
+    const bare = { contract: 'tts', entry_point: 'speak' }
+    const parent = inHome('sources')
+    const { folder } = contractFixture('', { parent, name: 'maker', manifest: { ...bare, build: making('speak') } })
+    const mkFrame = join(parent, 'framer')
+    mkdirSync(mkFrame)
+    const build = JSON.stringify(making('made'))
+    writeFileSync(join(mkFrame, 'plugin.toml'), `${manifestText('framer', '1.0.0')}build = ${build}\n`)
+    const run = (...args: string[]) => home.run([...args, '--plugins', 'sources', '--json'])
+    expect(await run('contracts', 'call', 'maker', 'get_voices')).toMatchObject({
+      stderr: expect.stringMatching(/no speak and no speak\.py .*voxloom contracts build maker/),
+    })
+    expect(await run('contracts', 'build', 'makr')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('“maker”'),
+    })
+    expect(JSON.parse((await run('contracts', 'build', 'maker')).stdout)).toEqual(['maker'])
+    expect(existsSync(join(folder, 'speak'))).toBe(true)
+    expect(JSON.parse((await run('plugins', 'build', 'maker', 'framer')).stdout)).toEqual(['framer', 'maker'])
+    expect(readdirSync(mkFrame)).toContain('made')
+  })
+})
+
 describe('a companion that runs', () => {
   it('is asked: its plugin is swapped, and its state comes and goes', async () => {
     const fixture = await openContractsFixture()
@@ -210,9 +257,26 @@ describe('a companion that runs', () => {
       expect(await ask('restore', 'wren', 'state.json')).toMatchObject({ code: 0 })
       expect(await ask('swap', 'wren')).toMatchObject({ code: 0, stdout: 'wren 1.0.0: swapped\n' })
       expect(await ask('capture', 'wren', '-')).toMatchObject({ stdout: expect.stringContaining('"said":1') })
-      // New settings are its at once.
-      expect(await ask('config', 'wren', 'pitch', '333')).toMatchObject({ code: 3 })
+      const { pid } = fixture.contractHost.get('wren')
+      const set = await ask('config', 'wren', 'pitch', '333')
+      const address = `http://localhost:${fixture.port}`
+      expect(set.stdout).toBe(`wren: pitch is set. The companion at ${address} works with it now.\n`)
+      expect(fixture.contractHost.get('wren').pid).not.toBe(pid)
+      expect((await ask('config', 'wren', 'pitch')).stdout).toBe('333\n')
       expect(readdirSync(place.cwd)).toContain('state.json')
+
+      // On a port that nobody set up it is found by what it noted, or by --port.
+      const lost = { ...place, env: { ...place.env, VOXLOOM_PORT: '1' } }
+      const named = ['contracts', 'swap', 'wren', '--port', String(fixture.port)]
+      expect(await runCommand(named, lost)).toMatchObject({ code: 0, stderr: '' })
+      expect(await runCommand([...named, '--plugins', '.'], lost)).toMatchObject({ code: 2 })
+      expect(await runCommand(['contracts', 'swap', 'wren', '--port', '1'], lost)).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('No companion of yours answers at http://localhost:1.'),
+      })
+      expect((await runCommand(['contracts', 'show', 'wren'], lost)).code).toBe(3)
+      notePort(join(fixture.folder, 'state'), fixture.port)
+      expect((await runCommand(['contracts', 'show', 'wren'], lost)).stdout).toMatch(/^state +ready$/m)
     } finally {
       await fixture.close()
     }

@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { defineCommand } from 'citty'
 import { SeamError } from '#protocol/errors.ts'
 import type { Verification } from '#protocol/plugins.ts'
 import { nearest } from '../core/nearest.ts'
-import { isUsable, type FoundPlugin, type UsablePlugin } from '../core/plugins/discovery.ts'
+import type { FoundPlugin } from '../core/plugins/discovery.ts'
 import { globalArgs, openContext } from './context.ts'
 import { EXIT } from './exit.ts'
 import { print, printJson, table, tell } from './output.ts'
 import { plainLabel } from './plain.ts'
+import { build } from './plugin-build.ts'
 import { openPlugins, pluginArgs } from './plugin-context.ts'
 import { accept, install, remove } from './plugin-install.ts'
 import { test } from './plugin-test.ts'
@@ -108,56 +107,6 @@ const verify = defineCommand({
     return results.every(({ state }) => state === 'verified') ? EXIT.ok : EXIT.failure
   },
 })
-
-const build = defineCommand({
-  meta: { name: 'build', description: 'make the programs of plugins that come as source' },
-  args: { plugin: names, ...pluginArgs, ...globalArgs },
-  async run({ args, rawArgs }) {
-    const context = await openContext(args)
-    const { plugins } = openPlugins(context, rawArgs)
-    const chosen = args._.length > 0 ? args._.map(id => find(plugins, id)) : plugins
-    const built: string[] = []
-    for (const plugin of chosen.filter(isUsable)) {
-      if (plugin.manifest.build === undefined) {
-        if (args._.length > 0) tell(`${plugin.id}: there is nothing to build.`)
-        continue
-      }
-      if (!context.json) tell(`${plugin.id}: ${plugin.manifest.build.join(' ')}`)
-      await runBuild(plugin, plugin.manifest.build, context.signal)
-      built.push(plugin.id)
-      if (plugin.installed) {
-        tell(
-          `${plugin.id}: building has changed what was installed. Take that over with: voxloom plugins accept ${plugin.id}`,
-        )
-      }
-    }
-    if (context.json) printJson(built)
-  },
-})
-
-/** @throws SeamError engine, not-found, cancelled */
-async function runBuild(
-  { id, folder }: UsablePlugin,
-  [program, ...rest]: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  // What the build says goes to the error stream: the output is for data.
-  const child = spawn(program!, rest, { cwd: folder, stdio: ['ignore', process.stderr, process.stderr], signal })
-  try {
-    const [code] = (await once(child, 'exit')) as [number | null]
-    if (code !== 0)
-      throw new SeamError('engine', `The plugin “${id}” could not be built: ${program} ended with code ${code}.`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new SeamError(
-        'not-found',
-        `The plugin “${id}” is built with “${program}”, which is not on this machine. Install it and try again.`,
-      )
-    }
-    if (signal.aborted) throw new SeamError('cancelled', 'The build was stopped.')
-    throw error
-  }
-}
 
 function find(plugins: readonly FoundPlugin[], id: string): FoundPlugin {
   const found = plugins.find(plugin => plugin.id === id)

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { notedPort } from './companion-port.ts'
 import { openCommandHome, type CommandHome } from './testing/command.ts'
 
 // Each test starts a whole process, perhaps on a busy machine.
@@ -26,10 +27,13 @@ async function serve(args: readonly string[], more: Readonly<Record<string, stri
   let said = ''
   child.stderr.on('data', data => (said += String(data)))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  const { wyoming } = JSON.parse(String(line)) as { wyoming?: string }
+  const { wyoming, address } = JSON.parse(String(line)) as { wyoming?: string; address: string }
+  const noted = notedPort(join(home.folder, 'voxloom'))
+  expect(noted).toBe(Number(new URL(address).port))
   const pong = wyoming === undefined ? undefined : await ping(wyoming)
   child.kill('SIGTERM')
   await once(child, 'exit')
+  expect(notedPort(join(home.folder, 'voxloom'))).toBeUndefined()
   return { wyoming, pong, said }
 }
 

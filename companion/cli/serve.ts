@@ -11,6 +11,7 @@ import { pluginFolders } from '../core/plugins/folders.ts'
 import { PluginHost } from '../core/plugins/host.ts'
 import { productRoot } from '../core/paths.ts'
 import { isOurs } from './companion.ts'
+import { forgetPort, notePort } from './companion-port.ts'
 import { globalArgs, openContext, type Context } from './context.ts'
 import { EXIT, leave } from './exit.ts'
 import { printJson, tell } from './output.ts'
@@ -94,9 +95,11 @@ export async function listen(
       ...(origins && { origins }),
     })
     contracts.start()
+    notePort(folders.state, daemon.port)
     return {
       ...daemon,
       async close() {
+        forgetPort(folders.state)
         await daemon.close()
         await parts?.close()
       },

@@ -20,7 +20,7 @@ interface Ran {
 }
 
 /** Folders with a manifest.json, the SDKs' examples among them. */
-export function contractFolders(): string[] {
+function contractFolders(): string[] {
   const plugins = join(root, 'plugins')
   const examples = readdirSync(join(plugins, 'sdk')).map(name => join(plugins, 'sdk', name, 'examples'))
   return [plugins, ...examples.filter(folder => existsSync(folder))]

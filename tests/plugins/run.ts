@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { CaseResult } from '../../companion/core/conformance/trial.ts'
 import { ensurePrograms } from '../support/tools.ts'
 import { modelsFolder, root } from '../support/models.ts'
-import { contractFolders, testContracts } from './contracts.ts'
+import { testContracts } from './contracts.ts'
 import { testPythonContracts } from './contracts-python.ts'
 
 // Builds every plugin, runs its own tests in its own language, and then every rule against it: of the protocol, or of
@@ -52,10 +52,6 @@ for (const folder of [...sdks, ...folders]) {
 }
 delete process.env['CARGO_TARGET_DIR']
 run('plugins build', root, process.execPath, voxloom('plugins', 'build'))
-for (const folder of contractFolders()) {
-  const { build } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { build?: [string, ...string[]] }
-  if (build) run(`${folder.slice(plugins.length + 1)}: build`, folder, build[0], build.slice(1))
-}
 await testPythonContracts(count)
 
 const report = join(root, 'test-results', 'conformance.xml')

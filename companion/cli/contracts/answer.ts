@@ -49,11 +49,12 @@ async function writeText(first: WireValue, rest: AsyncIterator<WireValue>, place
   try {
     for (let next: IteratorResult<WireValue> = { value: first }; !next.done; next = await rest.next()) {
       items++
+      const value = wordsOf(next.value)
       // Pieces of one text follow each other without anything between them.
-      if (typeof next.value === 'string') await write(next.value)
-      else if (next.value !== null)
-        await write(`${isOpen ? '\n' : ''}${plainJson(JSON.stringify(briefly(next.value), null, shown ? 2 : 0))}\n`)
-      isOpen = typeof next.value === 'string' && !next.value.endsWith('\n')
+      if (typeof value === 'string') await write(value)
+      else if (value !== null)
+        await write(`${isOpen ? '\n' : ''}${plainJson(JSON.stringify(briefly(value), null, shown ? 2 : 0))}\n`)
+      isOpen = typeof value === 'string' && !value.endsWith('\n')
     }
     if (isOpen) await write('\n')
     await sink.finish()
@@ -62,6 +63,16 @@ async function writeText(first: WireValue, rest: AsyncIterator<WireValue>, place
     await sink.keep()
     throw error
   }
+}
+
+/** An answer that is nothing but words may stand in an object: `{ "text" }`, `{ "message": { "content" } }`. */
+function wordsOf(value: WireValue): WireValue {
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || isAudio(value)) return value
+  const { text, content, message, role: _, ...more } = value as Readonly<Record<string, WireValue>>
+  const said = [text, content, message].filter(each => each !== undefined)
+  if (said.length !== 1 || Object.keys(more).length > 0) return value
+  const words = message === undefined ? said[0]! : wordsOf(message)
+  return typeof words === 'string' ? words : value
 }
 
 /** JSON for people: of bytes it says how many there are. */

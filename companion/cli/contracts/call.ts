@@ -4,16 +4,18 @@ import type { ContractInfo, Json, MethodInfo, WireValue } from '#protocol/contra
 import { SeamError } from '#protocol/errors.ts'
 import { streamPlugin, type JsonCall } from '../../core/contracts/calls.ts'
 import type { ContractHost } from '../../core/contracts/host.ts'
+import { isBytes } from '../../core/contracts/schema-words.ts'
 import type { Slot } from '../../core/contracts/types.ts'
 import { toJson } from '../../core/contracts/wire/values.ts'
 import { globalArgs, type Context } from '../context.ts'
 import { mayReplace } from '../output-file.ts'
-import { print, printJson } from '../output.ts'
+import { print, printJson, tell } from '../output.ts'
+import { plainLabel } from '../plain.ts'
 import { pluginArgs } from '../plugin-context.ts'
 import { withFurtherOptions, type FurtherOptions } from '../run.ts'
 import { noPlace, writeAnswer } from './answer.ts'
 import { oneOf, pluginName, started, withContracts } from './host.ts'
-import { isBytes, paramsOf } from './params.ts'
+import { paramsOf } from './params.ts'
 
 export const call = withFurtherOptions(
   defineCommand({
@@ -57,22 +59,35 @@ export const call = withFurtherOptions(
         const streams = args.stream ?? (method.streams && (!json || output !== undefined))
         if (json && output === undefined && streams) {
           for await (const line of streamPlugin(slot, given, signal)) printJson(line)
-          return
+          return tellStray(host, args.plugin)
         }
         const began = performance.now()
         const values = streams ? slot.stream(method.name, params, run) : one(slot.call(method.name, params, run))
         if (json && output === undefined) {
           const result: Json = toJson((await values.next()).value as WireValue)
-          return printJson({ result, took: performance.now() - began, items: 0, command: commandLine(given) })
+          printJson({ result, took: performance.now() - began, items: 0, command: commandLine(given) })
+          return tellStray(host, args.plugin)
         }
         const { items, mime } = await writeAnswer(values, { output, signal })
         const took = performance.now() - began
+        tellStray(host, args.plugin)
         if (output === undefined || output === '-') return
         if (json) printJson({ output, mime, items, took, command: commandLine(given, streams) })
-        else print(`${output}: ${mime ?? 'text'} in ${(took / 1000).toFixed(1)} s`)
+        else print(`${output}: ${mime ?? 'text'}, made in ${(took / 1000).toFixed(1)} s`)
       }),
   }),
 )
+
+/** What it wrote besides its answer is worth a word: too much of that ends it. */
+function tellStray(host: ContractHost, name: string): void {
+  const { faults } = host.slot(name).state
+  if (faults === 0) return
+  const last = host.log(name).findLast(({ text }) => text.startsWith('The plugin '))?.text ?? ''
+  const lines = faults === 1 ? 'a line' : `${faults} lines`
+  tell(
+    plainLabel(`${name} wrote ${lines} that nobody asked for; what it logs belongs on standard error. ${last}`.trim()),
+  )
+}
 
 async function* one(value: ReturnType<Slot['call']>): AsyncGenerator<WireValue> {
   yield await value

@@ -1,15 +1,16 @@
 import { defineCommand } from 'citty'
-import type { ContractConfig, Json, JsonSchema } from '#protocol/contracts.ts'
+import type { ContractConfig, ContractInfo, Json, JsonSchema } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { ContractHost } from '../../core/contracts/host.ts'
-import { findCompanion } from '../companion.ts'
+import type { Companion } from '../companion.ts'
 import { globalArgs, type Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { print, printJson, table, tell } from '../output.ts'
 import { plainLabel } from '../plain.ts'
 import { pluginArgs } from '../plugin-context.ts'
+import { wanted } from '../../core/contracts/schema-words.ts'
 import { readText } from '../text.ts'
-import { oneOf, pluginName, withContracts } from './host.ts'
+import { companionFor, oneOf, pluginName, portArg, withContracts } from './host.ts'
 
 export const config = defineCommand({
   meta: { name: 'config', description: 'show the settings of a contract plugin, or set one' },
@@ -23,13 +24,16 @@ export const config = defineCommand({
       valueHint: 'VALUE',
     },
     unset: { type: 'boolean', description: 'back to the default; a secret is removed' },
+    ...portArg,
     ...pluginArgs,
     ...globalArgs,
   },
   run: ({ args, rawArgs }) =>
     withContracts(args, rawArgs, async (host, context) => {
       const { plugin, key, value } = args
-      const now = host.config(plugin)
+      const companion = await companionFor(context, args)
+      const settings = companion ? ofCompanion(companion, plugin) : ofHost(host, plugin)
+      const now = await settings.now()
       if (key === undefined) return showAll(now, context)
       const schema = oneOf('setting', key, propertiesOf(now), `See voxloom contracts config ${plugin}.`)
       if (value === undefined && !args.unset) return showOne(now, key, schema, context)
@@ -38,22 +42,40 @@ export const config = defineCommand({
       if (value !== undefined) next[key] = await valueFor(key, value, schema, context)
       else if (now.secrets.includes(key)) next[key] = ''
       else delete next[key]
-      const kept = await keep(host, plugin, next, context)
-      if (context.json) printJson(kept)
-      else print(`${plugin}: ${key} is ${args.unset ? 'not set any more' : 'set'}`)
+      const { config, hold } = await settings.keep(next)
+      if (context.json) printJson(config)
+      else print(`${plugin}: ${key} is ${args.unset ? 'not set any more' : 'set'}. ${hold}`)
     }),
 })
 
-/** A companion that runs swaps the plugin, so that the setting holds at once. */
-async function keep(
-  host: ContractHost,
-  plugin: string,
-  values: Readonly<Record<string, Json>>,
-  context: Context,
-): Promise<ContractConfig> {
-  const companion = await findCompanion(context)
-  if (!companion) return host.configure(plugin, values)
-  return companion.json<ContractConfig>('PUT', `/contracts/${encodeURIComponent(plugin)}/config`, { values })
+/** Settings of one plugin, and whoever keeps them. */
+interface Settings {
+  now(): ContractConfig | Promise<ContractConfig>
+  /** @returns what is kept, and when it holds, as a sentence @throws SeamError */
+  keep(values: Readonly<Record<string, Json>>): Promise<{ readonly config: ContractConfig; readonly hold: string }>
+}
+
+const ofHost = (host: ContractHost, plugin: string): Settings => ({
+  now: () => host.config(plugin),
+  keep: async values => ({
+    config: await host.configure(plugin, values),
+    hold: 'It holds from the plugin’s next start.',
+  }),
+})
+
+/** A companion swaps a plugin that runs, so that the setting holds at once. */
+function ofCompanion({ address, json }: Companion, plugin: string): Settings {
+  const path = `/contracts/${encodeURIComponent(plugin)}`
+  return {
+    now: () => json<ContractConfig>('GET', `${path}/config`),
+    async keep(values) {
+      const config = await json<ContractConfig>('PUT', `${path}/config`, { values })
+      const { pid } = await json<ContractInfo>('GET', path)
+      const hold =
+        pid === undefined ? 'It holds from the plugin’s next start.' : `The companion at ${address} works with it now.`
+      return { config, hold }
+    },
+  }
 }
 
 const propertiesOf = ({ schema, values, secrets }: ContractConfig) => {
@@ -93,13 +115,14 @@ function shown({ values, secrets, set }: ContractConfig, key: string, schema: Js
 }
 
 /** Text stays text where the setting is one; everything else is JSON. */
-async function valueFor(key: string, given: string, { type }: JsonSchema, { signal }: Context): Promise<Json> {
+async function valueFor(key: string, given: string, schema: JsonSchema, { signal }: Context): Promise<Json> {
   const text = given === '-' ? (await readText('-', { signal })).replace(/\r?\n$/, '') : given
+  const { type } = schema
   if (type === 'string') return text
   try {
     return JSON.parse(text) as Json
   } catch {
-    if (type === undefined) return text
-    throw new SeamError('bad-input', `“${key}” takes ${String(type)}, and “${text.slice(0, 80)}” is none.`)
+    if (type === undefined || [type].flat().includes('string')) return text
+    throw new SeamError('bad-input', `“${key}” is “${text.slice(0, 80)}”, and must be ${wanted(schema)}.`)
   }
 }

@@ -3,6 +3,7 @@ import { SeamError } from '#protocol/errors.ts'
 import type { ContractHost } from '../../core/contracts/host.ts'
 import { openContracts } from '../../core/contracts/open.ts'
 import { nearest } from '../../core/nearest.ts'
+import { findCompanion, openCompanion, type Companion } from '../companion.ts'
 import { openContext, type Context } from '../context.ts'
 import { givenFolders } from '../plugin-context.ts'
 
@@ -13,6 +14,11 @@ export const pluginName = {
   valueHint: 'NAME',
 } as const
 
+/** Of commands that go to a companion where one runs. */
+export const portArg = {
+  port: { type: 'string', description: 'port of the companion; it is found by itself', valueHint: 'N' },
+} as const
+
 type Values = Readonly<Record<string, unknown>>
 
 /** Work with the contract plugins, in this process: no companion is needed. What was started ends with it. */
@@ -21,13 +27,23 @@ export async function withContracts<Result>(
   rawArgs: readonly string[],
   work: (host: ContractHost, context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const context = await openContext(args)
+  const context = await openContext(args, { port: 'server.port' })
   const host = openContracts(context.config, givenFolders(context.config, rawArgs))
   try {
     return await work(host, context)
   } finally {
     await host.close()
   }
+}
+
+/**
+ * The companion that a command goes to, where one runs. Whoever names folders means those, and not what a companion has
+ * loaded. @throws SeamError bad-input (folders and a port), offline (none runs on the port that was named)
+ */
+export function companionFor(context: Context, { plugins, port }: Values): Promise<Companion | undefined> {
+  if (port === undefined) return plugins === undefined ? findCompanion(context) : Promise.resolve(undefined)
+  if (plugins === undefined) return openCompanion(context)
+  throw new SeamError('bad-input', 'Give --port, for a companion that runs, or --plugins, for folders, and not both.')
 }
 
 /** Starts it, with its packages installed first where the settings allow that. @throws SeamError */

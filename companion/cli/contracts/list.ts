@@ -1,11 +1,10 @@
 import { defineCommand } from 'citty'
 import type { ContractInfo, ContractNeed } from '#protocol/contracts.ts'
-import { findCompanion, type Companion } from '../companion.ts'
-import { globalArgs, type Context } from '../context.ts'
+import { globalArgs } from '../context.ts'
 import { megabytes, print, printJson, table, tell } from '../output.ts'
 import { plainLabel } from '../plain.ts'
 import { pluginArgs } from '../plugin-context.ts'
-import { pluginName, withContracts } from './host.ts'
+import { companionFor, pluginName, portArg, withContracts } from './host.ts'
 
 const NEEDS: Readonly<Record<ContractNeed, string>> = {
   dependencies: 'needs its packages',
@@ -23,24 +22,26 @@ function stateOf({ problem, need, quarantined, status }: ContractInfo): string {
 
 export const list = defineCommand({
   meta: { name: 'list', description: 'show the contract plugins, and what becomes of them' },
-  args: { ...pluginArgs, ...globalArgs },
+  args: { ...portArg, ...pluginArgs, ...globalArgs },
   run: ({ args, rawArgs }) =>
     withContracts(args, rawArgs, async (host, context) => {
-      const companion = await companionFor(context, args.plugins)
+      const companion = await companionFor(context, args)
       const infos = companion ? await companion.json<ContractInfo[]>('GET', '/contracts') : host.list()
       if (context.json) return printJson(infos)
       const rows = infos.map(info => [info.name, info.contract, info.version, info.language, stateOf(info)])
       print(table([['PLUGIN', 'CONTRACT', 'VERSION', 'RUNS AS', 'STATE'], ...rows]))
-      for (const { name, problem } of infos) if (problem !== undefined) tell(plainLabel(`${name}: ${problem}`))
+      for (const { name, problem, notes } of infos) {
+        for (const said of problem === undefined ? notes : [problem]) tell(plainLabel(`${name}: ${said}`))
+      }
     }),
 })
 
 export const show = defineCommand({
   meta: { name: 'show', description: 'show one contract plugin: its methods, what it offers, how it is' },
-  args: { plugin: pluginName, ...pluginArgs, ...globalArgs },
+  args: { plugin: pluginName, ...portArg, ...pluginArgs, ...globalArgs },
   run: ({ args, rawArgs }) =>
     withContracts(args, rawArgs, async (host, context) => {
-      const companion = await companionFor(context, args.plugins)
+      const companion = await companionFor(context, args)
       const path = `/contracts/${encodeURIComponent(args.plugin)}`
       const info = companion ? await companion.json<ContractInfo>('GET', path) : host.get(args.plugin)
       if (context.json) return printJson(info)
@@ -50,10 +51,6 @@ export const show = defineCommand({
       if (info.methods.length > 0) print(`\n${table(methodRows(info))}`)
     }),
 })
-
-/** Whoever names folders means those, and not what a companion has loaded. */
-const companionFor = (context: Context, plugins: string | undefined): Promise<Companion | undefined> =>
-  plugins === undefined ? findCompanion(context) : Promise.resolve(undefined)
 
 function factsOf(info: ContractInfo): string[][] {
   const { offers, health } = info
@@ -97,5 +94,5 @@ function methodRows({ methods }: ContractInfo): string[][] {
     const has = offered === undefined ? (required ? 'yes' : '') : offered ? 'yes' : 'no'
     return [name, has, streams ? 'yes' : '', options.join(' '), about]
   })
-  return [['METHOD', 'HAS IT', 'STREAMS', 'OPTIONS', ''], ...rows]
+  return [['METHOD', 'HAS IT', 'MAY STREAM', 'OPTIONS', ''], ...rows]
 }

@@ -43,10 +43,10 @@ it('reads options by what the parameter takes', async () => {
     two_words: 'x',
   })
   for (const [name, text, sentence] of [
-    ['count', 'many', 'takes a number'],
+    ['count', 'many', 'takes a whole number'],
     ['level', '', 'takes a number'],
     ['loud', 'yes', 'true or false'],
-    ['words', '[', 'is not JSON'],
+    ['words', '[', '--words is “[”, and takes JSON: a list'],
     ['lin', 'x', 'Did you mean “--line”?'],
     ['entirely', 'x', 'It takes --count, --level'],
   ] as const) {
@@ -60,7 +60,7 @@ it('takes an object of JSON, and options over it', async () => {
   const params = JSON.stringify({ messages, temperature: 1 })
   expect(await read(chat, { temperature: '0' }, params)).toEqual({ messages, temperature: 0 })
   for (const wrong of ['[1]', 'null', '"a"']) await expect(read(chat, {}, wrong)).rejects.toThrow('one object of JSON')
-  await expect(read(chat, {}, '{')).rejects.toThrow('--params is not JSON')
+  await expect(read(chat, {}, '{')).rejects.toThrow('--params is “{”, and takes JSON: an object')
 })
 
 it('takes nothing where a contract’s method takes nothing, and anything where nobody described it', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { AudioData, JsonSchema, MethodInfo, WireValue } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
+import { isBytes, wanted } from '../../core/contracts/schema-words.ts'
 import { soundForCall } from '../../core/contracts/sound-file.ts'
 import { fileError } from '../../core/models/files.ts'
 import { nearest } from '../../core/nearest.ts'
@@ -29,7 +30,7 @@ export async function paramsOf(method: MethodInfo, { options, params, signal }: 
 }
 
 function parametersFrom(text: string): Params {
-  const json = readJson('--params', text)
+  const json = readJson('--params', text, { type: 'object' })
   if (json === null || typeof json !== 'object' || Array.isArray(json))
     throw new SeamError('bad-input', '--params takes one object of JSON: {"text":"Hello"}.')
   return { ...(json as Params) }
@@ -63,14 +64,14 @@ async function valueOf(option: string, text: string, schema: JsonSchema, signal:
     case 'number': {
       const value = Number(text)
       if (text.trim() !== '' && Number.isFinite(value)) return value
-      throw new SeamError('bad-input', `${option} is “${text}”, and takes a number.`)
+      throw new SeamError('bad-input', `${option} is “${text.slice(0, 80)}”, and takes ${wanted(schema)}.`)
     }
     case 'boolean':
       if (text === 'true' || text === 'false') return text === 'true'
       throw new SeamError('bad-input', `${option} is “${text}”, and takes true or false.`)
     case 'array':
     case 'object':
-      return readJson(option, text)
+      return readJson(option, text, schema)
     default:
       return looseValue(text)
   }
@@ -87,11 +88,11 @@ async function bytesOf(path: string, signal: AbortSignal): Promise<AudioData> {
   }
 }
 
-function readJson(option: string, text: string): WireValue {
+function readJson(option: string, text: string, schema: JsonSchema): WireValue {
   try {
     return JSON.parse(text) as WireValue
-  } catch (error) {
-    throw new SeamError('bad-input', `${option} is not JSON: ${(error as Error).message}.`)
+  } catch {
+    throw new SeamError('bad-input', `${option} is “${text.slice(0, 80)}”, and takes JSON: ${wanted(schema)}.`)
   }
 }
 
@@ -102,11 +103,4 @@ function looseValue(text: string): WireValue {
   } catch {
     return text
   }
-}
-
-/** Whether a value is bytes, as calls have them. */
-export function isBytes(schema: JsonSchema): boolean {
-  const { encoding } = (schema['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>
-  const others = [schema['anyOf'], schema['oneOf']].flatMap(each => (each ?? []) as readonly JsonSchema[])
-  return encoding?.['const'] === 'base64' || others.some(isBytes)
 }

@@ -4,12 +4,12 @@ import type { ContractInfo, Json } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { ContractHost } from '../../core/contracts/host.ts'
 import { fileError } from '../../core/models/files.ts'
-import { findCompanion, type Companion } from '../companion.ts'
+import type { Companion } from '../companion.ts'
 import { globalArgs, type Context } from '../context.ts'
 import { fileOutput, mayReplace, pipeOutput } from '../output-file.ts'
 import { print, printJson, tell } from '../output.ts'
 import { pluginArgs } from '../plugin-context.ts'
-import { pluginName, started, withContracts } from './host.ts'
+import { companionFor, pluginName, portArg, started, withContracts } from './host.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -27,9 +27,10 @@ const withRunning = <Result>(
   work: (doer: Doer) => Promise<Result>,
 ) =>
   withContracts(args, rawArgs, async (host, context) => {
-    const companion = args['plugins'] === undefined ? await findCompanion(context) : undefined
+    const companion = await companionFor(context, args)
     if (!companion) {
-      tell('No companion runs: this is done with a process of its own, which ends with the command.')
+      const why = args['plugins'] === undefined ? 'No companion runs' : 'Folders were named'
+      tell(`${why}: this is done with a process of its own, which ends with the command.`)
       await started(host, args.plugin, context)
     }
     return work({ companion, host, context })
@@ -39,7 +40,7 @@ const pathOf = (name: string, what: string) => `/contracts/${encodeURIComponent(
 
 export const swap = defineCommand({
   meta: { name: 'swap', description: 'start a contract plugin anew beside the old one, and hand its state over' },
-  args: { plugin: pluginName, ...pluginArgs, ...globalArgs },
+  args: { plugin: pluginName, ...portArg, ...pluginArgs, ...globalArgs },
   run: ({ args, rawArgs }) =>
     withRunning(args, rawArgs, async ({ companion, host, context }) => {
       const info = companion
@@ -61,6 +62,7 @@ export const capture = defineCommand({
       valueHint: 'FILE',
     },
     force: { type: 'boolean', alias: 'f', description: 'replace a file that is there' },
+    ...portArg,
     ...pluginArgs,
     ...globalArgs,
   },
@@ -86,6 +88,7 @@ export const restore = defineCommand({
   args: {
     plugin: pluginName,
     file: { type: 'positional', required: true, description: 'a file that capture wrote', valueHint: 'FILE' },
+    ...portArg,
     ...pluginArgs,
     ...globalArgs,
   },

@@ -26,8 +26,8 @@ export class Acquaintance {
   #asking: Promise<void> | undefined
   /** When it is asked once more, since it had no answer: the server behind it may be there by then. */
   #again: { readonly at: number; readonly wait: number } | undefined
-  /** The revision that was started last. */
-  launched = ''
+  /** The revision that was started last, whether it came to run or not. */
+  #launched = ''
 
   constructor(parts: AcquaintanceParts) {
     this.#parts = parts
@@ -61,6 +61,19 @@ export class Acquaintance {
     return pid !== undefined && pid === this.#asked
   }
 
+  /** A process of `revision` is about to be started, beside `pid` where that runs. */
+  launching(revision: string, pid: number | undefined): void {
+    // What comes next may fail: then this one goes on, and is what it was.
+    this.#note(pid)
+    this.#launched = revision
+  }
+
+  /** Whether the process `pid` is of another revision. */
+  isOlder(pid: number | undefined, revision: string): boolean {
+    this.#note(pid)
+    return pid !== undefined && this.#runs?.of !== revision
+  }
+
   askAnew(slot: Slot, contract: string): Promise<void> {
     this.#asked = undefined
     return this.ask(slot, contract)
@@ -72,8 +85,8 @@ export class Acquaintance {
     if (pid === undefined) return
     if (pid === this.#asked) return this.#asking
     this.#asked = pid
-    if (pid !== this.#runs?.pid) this.#runs = { pid, of: this.launched }
-    const { of } = this.#runs
+    this.#note(pid)
+    const { of } = this.#runs!
     this.#asking = this.#answer(slot, contract).then(offers => this.#learn(of, slot, offers))
     return this.#asking
   }
@@ -83,12 +96,16 @@ export class Acquaintance {
     await this.#asking
   }
 
+  #note(pid: number | undefined): void {
+    if (pid !== undefined && pid !== this.#runs?.pid) this.#runs = { pid, of: this.#launched }
+  }
+
   async #answer(slot: Slot, contract: string): Promise<ContractOffers | undefined> {
     try {
       return await askOffers(slot, contract)
     } catch (error) {
       const { logs, name } = this.#parts
-      logs.happened(name, `did not say what it offers: ${toSeamError(error).message}`)
+      logs.happened(name, 'did not say what it offers', toSeamError(error).message)
       return undefined
     }
   }

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import type { JsonSchema } from '#protocol/contracts.ts'
 import { nearest } from '../nearest.ts'
+import { shownValue, valueAt, wanted } from './schema-words.ts'
 
 export interface ConfigFault {
   /** Of the setting, with “.” between its parts; empty for all of them. */
@@ -25,9 +26,21 @@ export function unknownSettings(schema: JsonSchema, values: Readonly<Record<stri
     .map(name => unknownSetting(name, name, known))
 }
 
+/** What keeps a value from every one of several ways is told once, and not again for each way. */
+export const withoutWays = (errors: readonly ErrorObject[]): ErrorObject[] =>
+  errors.filter(
+    ({ schemaPath, instancePath }) =>
+      !errors.some(
+        other =>
+          (other.keyword === 'anyOf' || other.keyword === 'oneOf') &&
+          other.instancePath === instancePath &&
+          schemaPath.startsWith(`${other.schemaPath}/`),
+      ),
+  )
+
 /** One finding of the schema as a sentence. A secret's value is never in it. */
 export function configFault(error: ErrorObject, values: unknown, secrets: readonly string[]): ConfigFault {
-  const { keyword, params, message = 'does not fit' } = error
+  const { keyword, params } = error
   const parts = error.instancePath
     .split('/')
     .slice(1)
@@ -41,9 +54,9 @@ export function configFault(error: ErrorObject, values: unknown, secrets: readon
     return unknownSetting([...parts, name].join('.'), name, [])
   }
   const path = parts.join('.')
-  const rule = ruleOf(keyword, params, message)
+  const rule = ruleOf(error)
   if (path === '') return { path, message: `The settings ${rule}.` }
-  const value = secrets.includes(parts[0]!) ? undefined : shown(valueAt(values, parts))
+  const value = secrets.includes(parts[0]!) ? undefined : shownValue(valueAt(values, parts))
   return { path, message: `“${short(path)}” ${value === undefined ? '' : `is ${value}, and `}${rule}.` }
 }
 
@@ -52,24 +65,17 @@ function unknownSetting(path: string, name: string, known: readonly string[]): C
   return { path, message: `There is no setting “${short(path)}”.${meant ? ` Did you mean “${meant}”?` : ''}` }
 }
 
-function ruleOf(keyword: string, params: Readonly<Record<string, unknown>>, message: string): string {
-  const { allowedValues: allowed, allowedValue } = params
-  if (keyword === 'enum' && Array.isArray(allowed))
-    return `must be one of: ${allowed.map(shown).join(', ').slice(0, 400)}`
-  if (keyword === 'const') return `must be ${shown(allowedValue)}`
+/** Of these the schema around them says in words what is allowed. */
+const PLAIN = new Set([
+  ...['type', 'enum', 'const', 'anyOf', 'oneOf', 'pattern', 'format', 'multipleOf', 'minimum', 'maximum'],
+  ...['exclusiveMinimum', 'exclusiveMaximum', 'minLength', 'maxLength', 'minItems', 'maxItems'],
+])
+
+function ruleOf({ keyword, params, parentSchema, message = 'does not fit' }: ErrorObject): string {
+  // One that fits twice is told by the library: what is allowed says nothing there.
+  const isTwice = Array.isArray(params['passingSchemas'])
+  if (PLAIN.has(keyword) && parentSchema && !isTwice) return `must be ${wanted(parentSchema)}`
   return message.replace(/^must NOT /, 'must not ').slice(0, 400)
-}
-
-const valueAt = (values: unknown, parts: readonly string[]): unknown =>
-  parts.reduce<unknown>(
-    (inner, part) =>
-      inner !== null && typeof inner === 'object' ? (inner as Record<string, unknown>)[part] : undefined,
-    values,
-  )
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  return value !== null && typeof value === 'object' ? 'an object' : short(String(JSON.stringify(value)))
 }
 
 const short = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text)

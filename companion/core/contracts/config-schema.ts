@@ -1,6 +1,6 @@
 import type { Json, JsonSchema } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
-import { configFault, unknownSettings, type ConfigFault } from './config-faults.ts'
+import { configFault, unknownSettings, withoutWays, type ConfigFault } from './config-faults.ts'
 import { secretsOf } from './config-secrets.ts'
 import { depthOf } from './json-text.ts'
 import { compileSchema, inTime } from './schema-compiler.ts'
@@ -49,7 +49,7 @@ function rulesOf(schema: JsonSchema): ConfigRules {
       const values = structuredClone(given)
       try {
         const found = inTime(() => validate(values)) ? [] : (validate.errors ?? [])
-        const faults = found.slice(0, MAX_CONFIG_FAULTS).map(error => configFault(error, values, secrets))
+        const faults = withoutWays(found.slice(0, MAX_CONFIG_FAULTS)).map(error => configFault(error, values, secrets))
         return { values, faults: distinct([...unknownSettings(schema, values), ...faults]).slice(0, MAX_CONFIG_FAULTS) }
       } catch (error) {
         return wrong(given, `The settings can’t be checked by the plugin’s schema: ${wordsOf(error)}.`)
@@ -81,4 +81,8 @@ function wordsOf(error: unknown): string {
 }
 
 const refusal = (why: string, cause?: unknown) =>
-  new SeamError('bad-input', `“config_schema” in manifest.json can’t be used: ${why}. See json-schema.org.`, { cause })
+  new SeamError(
+    'bad-input',
+    `“config_schema” in manifest.json can’t be used: ${why}${why.endsWith('?') ? '' : '.'} See json-schema.org.`,
+    { cause },
+  )

@@ -81,7 +81,7 @@ describe('settings of a plugin', () => {
     await expect(wrong).rejects.toMatchObject({
       code: 'bad-input',
       message:
-        'The settings of “openai” stay as they were: “url” is missing. “retries” is 6, and must be <= 5. “api_key” must be string.',
+        'The settings of “openai” stay as they were: “url” is missing. “retries” is 6, and must be a whole number from 0 to 5. “api_key” must be a text.',
       details: { failure: 'CONFIG_INVALID', plugin: 'openai' },
     })
     expect(store.values(found)).toEqual({ url: 'a', api_key: 'sk-1234', retries: 2 })

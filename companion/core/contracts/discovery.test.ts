@@ -122,10 +122,20 @@ describe('what starts a plugin is told by its entry point', () => {
 
   it('one that is missing is a problem, unless it is built', () => {
     expect(readOf(scratch(), 'voice', { entry_point: 'speech.main' }, {}).problem).toBe(
-      'Its program is missing: there is no speech/main.py and no speech/main/__init__.py. Correct “entry_point”, or install it again.',
+      'Its program is missing: there is no speech/main.py and no speech/main/__init__.py. Correct “entry_point”, say by “build” how it is made, or install it again.',
+    )
+    expect(readOf(scratch(), 'voice', { entry_point: 'speak' }, {}).problem).toContain(
+      'there is no speak and no speak.py and no speak/__init__.py.',
     )
     const built = { entry_point: 'target/release/voice', build: ['cargo', 'build', '--release'] }
     expect(readOf(scratch(), 'voice', built, {})).toMatchObject({ language: 'program', manifest: { name: 'voice' } })
+    // A name without an ending may become a program as well as a module.
+    const bare = put(scratch(), 'voice', { entry_point: 'speak', build: ['go', 'build'] }, {})
+    expect(readContract(bare)).toMatchObject({ language: 'program', manifest: { name: 'voice' } })
+    writeFileSync(join(bare, 'speak.py'), '')
+    expect(readContract(bare)).toMatchObject({ language: 'python' })
+    writeFileSync(join(bare, 'speak'), '#!/bin/sh\n', { mode: 0o755 })
+    expect(readContract(bare)).toMatchObject({ language: 'program' })
   })
 })
 

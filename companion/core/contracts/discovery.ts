@@ -113,7 +113,8 @@ function entryProblem({ language, file, files }: EntryPoint, manifest: ContractM
   if (file === undefined) {
     // What is still to be built is no problem: it is told with the way to build it.
     if (manifest.build) return undefined
-    return `Its program is missing: there is no ${files.join(' and no ')}. Correct “entry_point”, or install it again.`
+    const way = 'Correct “entry_point”, say by “build” how it is made, or install it again.'
+    return `Its program is missing: there is no ${files.join(' and no ')}. ${way}`
   }
   if (language !== 'program' || manifest.interpreter.length > 0 || isExecutable(join(folder, file))) return undefined
   return `Its program ${file} is not executable. Name an “interpreter” in manifest.json, or run: chmod +x ${join(folder, file)}`

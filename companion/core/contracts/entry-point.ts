@@ -14,13 +14,13 @@ export interface EntryPoint {
   readonly file?: string
 }
 
-type Given = Pick<ContractManifest, 'entryPoint' | 'interpreter'>
+type Given = Pick<ContractManifest, 'entryPoint' | 'interpreter' | 'build'>
 
 /**
  * A file of the folder is what its ending says; a name without one that is no file there is a module of Python. With
  * an interpreter it is that program's file, whatever its ending.
  */
-export function entryPointOf({ entryPoint, interpreter }: Given, folder: string): EntryPoint {
+export function entryPointOf({ entryPoint, interpreter, build }: Given, folder: string): EntryPoint {
   const [program] = interpreter
   if (program !== undefined) return lookFor(program === 'node' ? 'node' : 'program', [entryPoint], folder)
   if (/\.[cm]?[jt]s$/.test(entryPoint)) return lookFor('node', [entryPoint], folder)
@@ -28,7 +28,10 @@ export function entryPointOf({ entryPoint, interpreter }: Given, folder: string)
   const isModule = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(entryPoint)
   if (!isModule || isFile(join(folder, entryPoint))) return lookFor('program', [entryPoint], folder)
   const path = entryPoint.replaceAll('.', '/')
-  return lookFor('python', [`${path}.py`, `${path}/__init__.py`], folder)
+  const module = lookFor('python', [`${path}.py`, `${path}/__init__.py`], folder)
+  if (module.file !== undefined || /\W|^__/.test(entryPoint)) return module
+  // Nobody can tell what it is to become; what is built is a program, mostly.
+  return { language: build ? 'program' : 'python', files: [entryPoint, ...module.files] }
 }
 
 /** Whether the system would start it by itself. */

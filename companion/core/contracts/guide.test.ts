@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { itsWords, pluginError } from './wire/failures.ts'
 
 const root = new URL('../../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -39,6 +40,8 @@ it.each([
   ['plugins/sdk/python/plugins/_host/values.py', '; a message may have '],
   ['companion/core/contracts/manifest.ts', ': both must be the same.'],
   ['companion/core/contracts/discovery.ts', 'Its program is missing: there is no '],
+  ['companion/core/contracts/launch.ts', ' is not built yet: there is no '],
+  ['companion/core/contracts/manifest.ts', 'No room uses the contract “'],
   ['companion/core/contracts/environments.ts', ' are not installed: '],
   ['companion/core/contracts/config-store.ts', 'are not complete'],
   ['companion/core/contracts/interpreter.ts', 'which is not on this machine.'],
@@ -49,4 +52,9 @@ it.each([
 ])('messages of %s are found in the guide: %s', (path, words) => {
   expect(read(path)).toContain(words)
   expect(guide).toContain(words)
+})
+
+it('the guide quotes what a plugin says as it is told', () => {
+  const said = pluginError({ code: 1, message: '…' }, { plugin: 'my_plugin' })
+  expect(guide).toContain(`| The plugin “my_plugin” could not start. ${itsWords(said, 'my_plugin')} |`)
 })

@@ -108,6 +108,7 @@ describe('a plugin that is dropped in', () => {
     await clock.pass(10 * LOOK_EVERY)
     expect(host.get('parrot').failure!.message).toContain('There is no model here.')
     expect(host.log('parrot').filter(({ text }) => text === 'tried')).toHaveLength(1)
+    expect(host.log('parrot').filter(({ text }) => text.includes('There is no model here.'))).toHaveLength(1)
   })
 
   it('that lacks packages gets them where that is allowed, and is met then', async () => {
@@ -137,6 +138,10 @@ class Plugin(TTSContract):
     const host = dropped({ autoInstall: true })
     await eventually(() => expect(host.lights()[0]!.offers.voices).toMatchObject([{ id: 'v42' }]))
     expect(host.lights()[0]).not.toHaveProperty('need')
+    // What runs goes on with what was installed.
+    const { pid } = host.get('snake')
+    for await (const _ of host.install('snake'));
+    expect(host.get('snake').pid).not.toBe(pid)
   }, 120_000)
 
   it('that lacks settings is not started until it has them', async () => {
@@ -251,12 +256,45 @@ it('swaps what was edited, and what was edited to a ruin goes on as it was', asy
   const main = join(folder, 'main.mjs')
   const code = readFileSync(main, 'utf8')
   writeFileSync(main, code.replace('the first', 'new'))
+  const stale = [expect.stringContaining('Its files have changed since it was started.')]
+  expect(host.get('parrot').notes).toEqual(expect.arrayContaining(stale))
   // What runs is the old one still: nothing that it says is known of the new one.
   await host.load('parrot')
   expect(await say()).toBe('the first')
   await host.swap('parrot')
   expect(await say()).toBe('new')
+  expect(host.get('parrot').notes).not.toEqual(expect.arrayContaining(stale))
   writeFileSync(main, 'this is no program')
   await expect(host.swap('parrot')).rejects.toMatchObject({ details: { failure: 'SWAP_FAILED' } })
   expect(await say()).toBe('new')
+  expect(host.get('parrot').notes).toEqual(expect.arrayContaining(stale))
+  const log = host.log('parrot').map(({ text }) => text)
+  expect(log.filter(text => /swap/i.test(text))).toEqual([
+    expect.stringMatching(/^voxloom: Its files have changed/),
+    expect.stringMatching(/^voxloom: swapped: process \d+ goes on$/),
+    expect.stringMatching(/^voxloom: Its files have changed/),
+    expect.stringMatching(/^voxloom: swap failed: The plugin “parrot” could not be changed for a new one; the old one/),
+  ])
+})
+
+it('says in the log what ended a process, with its signal or its code, and each reason once', async () => {
+  const { host, drop } = place({ rules: { backoff: [60_000, 60_000] } })
+  drop(`on('die', () => process.kill(process.pid, 'SIGKILL')); on('leave', () => process.exit(3))`, {
+    contract: 'dying',
+  })
+  const said = () => host.log('parrot').map(({ text }) => text.replace('voxloom: ', ''))
+  await host.load('parrot')
+  for (const [method, words] of [
+    ['die', 'was ended by SIGKILL.'],
+    ['leave', 'exited with code 3.'],
+  ] as const) {
+    const call = host.slot('parrot').call(method, {})
+    await expect(call).rejects.toThrow(words)
+    await eventually(() => expect(said().at(-1)).toBe(`ERROR: The plugin “parrot” ${words}`))
+    await host.load('parrot')
+  }
+  drop(`throw new Error('No.')`, { name: 'owl' })
+  for (const _ of [1, 2]) await expect(host.load('owl')).rejects.toThrow('exited with code 1')
+  const reasons = () => host.log('owl').filter(({ text }) => text.includes('exited with code 1'))
+  await eventually(() => expect(reasons()).toHaveLength(1))
 })

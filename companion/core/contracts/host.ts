@@ -157,7 +157,7 @@ export class ContractHost {
    */
   async swap(name: string, signal?: AbortSignal): Promise<ContractInfo> {
     const plugin = this.#lookAt(name)
-    if (plugin.isLoaded) await plugin.slot.swap(signal)
+    if (plugin.isLoaded) await plugin.swap(signal)
     else await plugin.load(signal)
     return plugin.info()
   }
@@ -187,7 +187,7 @@ export class ContractHost {
     this.#events.changed(name)
     if (plugin.isLoaded) {
       try {
-        await plugin.slot.swap()
+        await plugin.swap()
       } catch (error) {
         const { code, message, details } = toSeamError(error)
         throw new SeamError(code, `The settings are kept, and not used yet. ${message}`, { cause: error, details })
@@ -196,7 +196,7 @@ export class ContractHost {
     return told
   }
 
-  /** Installs the packages of a plugin, and starts it. @throws SeamError engine (the tool’s own words), offline, cancelled */
+  /** Installs the packages of a plugin, and starts it, anew where it runs. @throws SeamError engine (the tool’s own words), offline, cancelled */
   async *install(name: string, signal?: AbortSignal): AsyncGenerator<InstallLine> {
     let isDone = false
     try {
@@ -205,7 +205,7 @@ export class ContractHost {
         yield line
       }
     } finally {
-      if (isDone) this.#tryAgain(this.#find(name))
+      if (isDone) await this.#useInstalled(this.#find(name))
     }
   }
 
@@ -261,12 +261,18 @@ export class ContractHost {
         yield line
       }
     } catch (error) {
-      this.#logs.happened(name, `could not be installed: ${toSeamError(error).message}`)
+      this.#logs.happened(name, 'could not be installed', toSeamError(error).message)
       throw error
     } finally {
       plugin.weigh()
       this.#events.changed(name)
     }
+  }
+
+  /** What fails stands in the log: the packages are there all the same. */
+  async #useInstalled(plugin: ContractPlugin): Promise<void> {
+    if (plugin.isLoaded) await plugin.swap().catch(() => undefined)
+    else this.#tryAgain(plugin)
   }
 
   /** What kept it from working may be gone. */

@@ -66,7 +66,7 @@ describe('what a plugin needs before it can start', () => {
     const place = placeIn(scratch())
     expect(needOf(found, place)).toBe('build')
     await expect(launch(found, place)).rejects.toMatchObject({
-      message: `“voice” is not built yet: there is no target/voice. Build it in ${found.folder} with: cargo build --release`,
+      message: `“voice” is not built yet: there is no target/voice. Run “voxloom contracts build voice”, or in ${found.folder}: cargo build --release`,
       details: { failure: 'BUILD_MISSING', plugin: 'voice' },
     })
   })

@@ -115,7 +115,9 @@ function interpreterOf({ interpreter, entryPoint }: ContractManifest, folder: st
 }
 
 function buildMissing({ name, folder, manifest }: Usable, files: readonly string[]): SeamError {
-  const way = manifest.build ? ` Build it in ${folder} with: ${manifest.build.join(' ')}` : ''
+  const way = manifest.build
+    ? ` Run “voxloom contracts build ${name}”, or in ${folder}: ${manifest.build.join(' ')}`
+    : ''
   return new SeamError('unsupported', `“${name}” is not built yet: there is no ${files.join(' and no ')}.${way}`, {
     retryable: true,
     details: { failure: 'BUILD_MISSING', plugin: name },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
@@ -48,6 +48,31 @@ it('strikes secrets out, but no word of three letters', () => {
   logs.said('owl', 'sk-1234')
   expect(texts('parrot').slice(0, 2)).toEqual(['abc …, …', '… and …'])
   expect([texts('parrot')[2]!.slice(-3), texts('owl')]).toEqual(['xx…', ['sk-1234']])
+})
+
+it('tells a reason in full once, until it works again', () => {
+  const { logs, texts } = open()
+  for (const what of ['ERROR', 'could not be started']) logs.happened('parrot', what, 'No seed.')
+  logs.happened('owl', 'ERROR', 'No seed.')
+  logs.works('parrot')
+  logs.happened('parrot', 'ERROR', 'No seed.')
+  expect(texts('parrot')).toEqual([
+    'voxloom: ERROR: No seed.',
+    'voxloom: could not be started (see above)',
+    'voxloom: ERROR: No seed.',
+  ])
+  expect(texts('owl')).toEqual(['voxloom: ERROR: No seed.'])
+})
+
+it('writes the files that the guide names', async () => {
+  const { folder, logs } = open()
+  logs.said('parrot', 'Squawk.')
+  logs.happened('parrot', 'READY')
+  const files = ['launcher.1.log', 'plugins.1.log']
+  const there = () => readdirSync(folder, { recursive: true }).map(String)
+  await expect.poll(there).toEqual(expect.arrayContaining(files.map(file => join('logs', file))))
+  const guide = readFileSync(new URL('../../../docs/how-to-write-a-contract-plugin.md', import.meta.url), 'utf8')
+  for (const file of files) expect(guide).toContain(`logs/${file}`)
 })
 
 it('makes no file where nothing is said', async () => {

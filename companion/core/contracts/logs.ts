@@ -20,6 +20,8 @@ export interface LogLine {
 export class ContractLogs {
   readonly #lines = new Map<string, LogLine[]>()
   readonly #secrets = new Map<string, readonly string[]>()
+  /** Why each went wrong last, so that the same sentence stands there once. */
+  readonly #reasons = new Map<string, string>()
   readonly #plugins: LateLog
   readonly #launcher: LateLog
   readonly #onLine: (name: string, line: LogLine) => void
@@ -44,11 +46,18 @@ export class ContractLogs {
     this.#plugins.write(name, shown)
   }
 
-  /** The host did something with it. */
-  happened(name: string, text: string): void {
-    const shown = this.#shown(name, text)
+  /** The host did something with it. @param why it went wrong */
+  happened(name: string, text: string, why?: string): void {
+    const isKnown = why !== undefined && this.#reasons.get(name) === why
+    if (why !== undefined) this.#reasons.set(name, why)
+    const shown = this.#shown(name, why === undefined ? text : isKnown ? `${text} (see above)` : `${text}: ${why}`)
     this.#keep(name, `voxloom: ${shown}`)
     this.#launcher.write(name, shown)
+  }
+
+  /** It works: what goes wrong from now on is told in full. */
+  works(name: string): void {
+    this.#reasons.delete(name)
   }
 
   /** The oldest first. */
@@ -60,6 +69,7 @@ export class ContractLogs {
   forget(name: string): void {
     this.#lines.delete(name)
     this.#secrets.delete(name)
+    this.#reasons.delete(name)
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,10 @@
+import { z } from 'zod'
+import type { JsonSchema } from '#protocol/contracts.ts'
 import { rawContractManifest } from '#protocol/contract-manifest.ts'
 import { nearest } from '../nearest.ts'
+import { schemaAt, shownValue, valueAt, wanted } from './schema-words.ts'
 
+const SCHEMA = z.toJSONSchema(rawContractManifest, { io: 'input' }) as JsonSchema
 const KEYS = Object.keys(rawContractManifest.shape)
 /** Keys that only people read: a mistyped one does no harm. */
 const FOR_PEOPLE: ReadonlySet<string> = new Set(['display_name', 'description', 'author', 'license', 'homepage'])
@@ -34,7 +38,6 @@ export function pathFaults(key: string, path: string): string[] {
 interface Issue {
   readonly code?: string | undefined
   readonly path: readonly PropertyKey[]
-  readonly message: string
   readonly keys?: readonly string[]
 }
 
@@ -54,13 +57,8 @@ export function manifestFault(issue: Issue, raw: unknown): string {
     const names = (issue.keys ?? []).slice(0, MAX_NAMED).map(name => `“${at}.${name.slice(0, 80)}”`)
     return `There is no key ${names.join(', ')}.`
   }
-  const value = issue.path.reduce<unknown>(
-    (inner, part) =>
-      inner === null || typeof inner !== 'object' ? undefined : (inner as Record<PropertyKey, unknown>)[part],
-    raw,
-  )
+  const value = valueAt(raw, issue.path)
   if (value === undefined) return `“${at}” is missing.`
-  const text = Object(value) === value ? (Array.isArray(value) ? 'a list' : 'an object') : JSON.stringify(value)
   const meant = issue.code === 'invalid_format' ? MEANT[String(key)] : undefined
-  return `“${at}” is ${text.length > 60 ? `${text.slice(0, 57)}…` : text}: ${(meant ?? issue.message).replace(/\.$/, '')}.`
+  return `“${at}” is ${shownValue(value)}: ${meant ?? `it must be ${wanted(schemaAt(SCHEMA, issue.path))}`}.`
 }

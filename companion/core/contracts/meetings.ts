@@ -55,7 +55,7 @@ export class Meetings {
       if (plugin.weigh() === undefined) await plugin.load(signal)
     } catch (error) {
       if (signal.aborted) return
-      this.#logs.happened(name, `could not be started: ${toSeamError(error).message}`)
+      this.#logs.happened(name, 'could not be started', toSeamError(error).message)
       // Nobody has asked for it: it is not tried over and over. Whoever calls it has it tried again.
       // A start that somebody asked for meanwhile is his.
       if (!plugin.isLoaded && plugin.slot.state.status !== 'INITIALIZING') await plugin.slot.unload()

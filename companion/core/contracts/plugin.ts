@@ -1,7 +1,7 @@
 import type { Clock } from '#dialogue/types.ts'
 import { CONTRACT_METHODS } from '#protocol/contract-methods.ts'
 import type { ContractInfo, ContractLight, ContractNeed, ContractOffers } from '#protocol/contracts.ts'
-import { SeamError } from '#protocol/errors.ts'
+import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { ProcessLedger } from '../process/ledger.ts'
 import { Acquaintance } from './acquaintance.ts'
 import { configRules } from './config-schema.ts'
@@ -30,6 +30,8 @@ export interface PluginParts {
   changed(plugin: ContractPlugin): void
 }
 
+const STALE = 'Its files have changed since it was started. Swap it, and it runs as they are now.'
+
 type Usable = FoundContract & { readonly manifest: ContractManifest }
 
 const isUsable = (found: FoundContract): found is Usable => found.manifest !== undefined && found.problem === undefined
@@ -46,6 +48,8 @@ export class ContractPlugin {
   #need: ContractNeed | undefined
   readonly #offers: Acquaintance
   #status: SlotState['status'] = 'UNLOADED'
+  /** At the last look. */
+  #wasStale = false
 
   constructor(found: FoundContract, parts: PluginParts) {
     this.name = found.name
@@ -106,6 +110,9 @@ export class ContractPlugin {
     this.#found = found
     if (isOther) this.#use(found)
     else this.weigh()
+    const wasStale = this.#wasStale
+    this.#wasStale = this.#isStale
+    if (this.#wasStale && !wasStale) this.#parts.logs.happened(this.name, STALE)
     if (isOther || need !== this.#need) this.#parts.changed(this)
     if (this.#slot && this.#offers.isDue) void this.#offers.askAnew(this.#slot, this.manifest.contract)
     return isOther
@@ -127,6 +134,18 @@ export class ContractPlugin {
     else await this.#offers.ask(slot, contract)
   }
 
+  /** A new process in the place of the one that runs. @throws SeamError SWAP_FAILED; then the old one goes on */
+  async swap(signal?: AbortSignal): Promise<void> {
+    const { logs } = this.#parts
+    try {
+      await this.slot.swap(signal)
+    } catch (error) {
+      logs.happened(this.name, 'swap failed', toSeamError(error).message)
+      throw error
+    }
+    logs.happened(this.name, `swapped: process ${this.slot.state.pid ?? '–'} goes on`)
+  }
+
   async close(): Promise<void> {
     this.#unwatch?.()
     await this.#slot?.close()
@@ -138,7 +157,8 @@ export class ContractPlugin {
   }
 
   info(): ContractInfo {
-    return infoOf(this.#facts)
+    const info = infoOf(this.#facts)
+    return this.#isStale ? { ...info, notes: [...info.notes, STALE] } : info
   }
 
   resident(): Resident {
@@ -191,7 +211,7 @@ export class ContractPlugin {
   async #launch(signal: AbortSignal): Promise<Launch> {
     const { place, logs } = this.#parts
     const found = this.#usable!
-    this.#offers.launched = this.revision
+    this.#offers.launching(this.revision, this.#slot?.state.pid)
     const launch = await launchOf(found, place, signal)
     const { secrets } = configRules(found.manifest.configSchema)
     logs.hide(
@@ -205,12 +225,18 @@ export class ContractPlugin {
     const { status, pid, failure, quarantined } = slot.state
     const isWorking = status === 'READY' || status === 'BUSY'
     if (status !== this.#status && !(isWorking && ['READY', 'BUSY'].includes(this.#status))) {
-      const why = status === 'ERROR' && failure ? `: ${failure.message}` : ''
-      this.#parts.logs.happened(this.name, `${status}${quarantined ? ', in quarantine' : ''}${why}`)
+      const why = status === 'ERROR' ? failure?.message : undefined
+      if (isWorking) this.#parts.logs.works(this.name)
+      this.#parts.logs.happened(this.name, `${status}${quarantined ? ', in quarantine' : ''}`, why)
     }
     this.#status = status
     this.#parts.changed(this)
     if (isWorking && !this.#offers.wasAsked(pid)) void this.#offers.ask(slot, this.manifest.contract)
+  }
+
+  /** Whether its folder is another than when the process was started. */
+  get #isStale(): boolean {
+    return this.#offers.isOlder(this.#slot?.state.pid, this.revision)
   }
 
   get #facts(): PluginFacts {

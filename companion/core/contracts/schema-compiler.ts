@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import type { JsonSchema } from '#protocol/contracts.ts'
+import { schemaFault } from './schema-faults.ts'
 
 /** Instructions of a schema's pattern. */
 export const MAX_PATTERN_SIZE = 2_000
@@ -21,6 +22,8 @@ const DIALECTS: Readonly<Record<string, AjvClass>> = {
 const OPTIONS: Options = {
   strict: false,
   allErrors: true,
+  // What is allowed is told from the schema around what went wrong.
+  verbose: true,
   useDefaults: true,
   // A schema that names a part of itself many times must not grow by that.
   inlineRefs: false,
@@ -38,7 +41,7 @@ export function compileSchema({ $schema, ...schema }: JsonSchema): ValidateFunct
   if (!Dialect) throw new Error(`its “$schema” is “${dialect.slice(0, 80)}”; draft-07, 2019-09 and 2020-12 are known`)
   const judge = judgeOf(Dialect)
   return inTime(() => {
-    if (!judge.validateSchema(schema)) throw new Error(judge.errorsText(judge.errors, { dataVar: '' }))
+    if (!judge.validateSchema(schema)) throw new Error(schemaFault(schema, judge.errors ?? []))
     // One for each schema: names in one must not meet those in another.
     const ajv = new Dialect({ ...OPTIONS, validateSchema: false, meta: false })
     formats.default(ajv, { mode: 'fast' })

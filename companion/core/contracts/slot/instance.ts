@@ -169,9 +169,7 @@ export class Instance {
   }
 
   #broken({ failure, words }: WireBreak): void {
-    const reason = hostFailure(failure, `${words} It was ended.`, this.facts())
-    this.#options.onLine?.(reason.message)
-    this.end(reason)
+    this.end(hostFailure(failure, `${words} It was ended.`, this.facts()))
   }
 
   async #goes(): Promise<SeamError> {

@@ -9,8 +9,20 @@ it('takes parameters as the contract has them, with bytes, and what it does not 
   const params = { audio: sound, language: 'en', speed: 2 }
   expect(judgeParams(method('stt', 'transcribe'), params)).toEqual(params)
   expect(() => judgeParams(method('stt', 'transcribe'), { audio: 'sound' })).toThrow(
-    '“transcribe” can’t be called so: audio',
+    '“transcribe” can’t be called so: “audio” is "sound", and must be bytes, as {',
   )
+  for (const [name, given, words] of [
+    ['complete', {}, '“prompt” is missing, and must be a text.'],
+    ['complete', { prompt: '', max_tokens: 0 }, '“max_tokens” is 0, and must be a whole number of at least 1.'],
+    ['complete', { prompt: '', temperature: 2.1 }, '“temperature” is 2.1, and must be a number from 0 to 2.'],
+    [
+      'chat',
+      { messages: 'hello' },
+      'each an object with “role” (one of "system", "user", "assistant") and “content” (a',
+    ],
+    ['chat', { messages: [{ role: 'me', content: '' }] }, '“messages.0.role” is "me", and must be one of "system"'],
+  ] as const)
+    expect(() => judgeParams(method('llm', name), given)).toThrow(words)
   expect(judgeParams(undefined, { any: 1 })).toEqual({ any: 1 })
 })
 

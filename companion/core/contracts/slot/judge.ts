@@ -4,6 +4,7 @@ import type { Json, WireValue } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import { hostFailure } from '../wire/failures.ts'
 import { isAudio } from '../wire/values.ts'
+import { zodFault } from '../zod-faults.ts'
 
 type Params = Readonly<Record<string, WireValue>>
 
@@ -19,8 +20,12 @@ export function judgeParams(spec: MethodSpec | undefined, params: Params): Param
   if (Object.hasOwn(params, TOKEN))
     throw new SeamError('bad-input', `“${TOKEN}” is the host’s to give. Ask for a stream.`)
   if (!spec) return params
-  const read = spec.params.safeParse(outline(params))
-  if (!read.success) throw new SeamError('bad-input', `“${spec.name}” can’t be called so: ${problem(read.error)}.`)
+  const given = outline(params)
+  const read = spec.params.safeParse(given)
+  if (!read.success) {
+    const words = zodFault(spec.params, read.error, given)
+    throw new SeamError('bad-input', `“${spec.name}” can’t be called so: ${words}.`)
+  }
   const defaults = Object.entries(read.data as Params).filter(([key]) => params[key] === undefined)
   return { ...params, ...Object.fromEntries(defaults) }
 }
@@ -42,9 +47,11 @@ function judge(
   plugin: string,
   value: WireValue,
 ): WireValue {
-  const read = schema?.safeParse(outline(value))
+  const seen = outline(value)
+  const read = schema?.safeParse(seen)
   if (!read || read.success) return value
-  const words = `${verb} “${spec!.name}” with what the contract does not allow: ${problem(read.error)}.`
+  const fault = zodFault(schema!, read.error, seen)
+  const words = `${verb} “${spec!.name}” with what the contract does not allow: ${fault}.`
   throw hostFailure('BAD_RESULT', words, { plugin, method: spec!.name })
 }
 
@@ -55,11 +62,4 @@ function outline(value: WireValue): Json {
   if (isAudio(value)) return { encoding: 'attachment', mime: value.mime, attachment: 0 }
   const entries = Object.entries(value as Params).filter(([, one]) => one !== null && one !== undefined)
   return Object.fromEntries(entries.map(([key, one]) => [key, outline(one)]))
-}
-
-/** “voice_id: Invalid input: expected string” */
-function problem(error: z.ZodError): string {
-  const [issue] = error.issues
-  if (!issue) return 'it is something else'
-  return issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`
 }

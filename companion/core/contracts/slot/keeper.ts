@@ -232,17 +232,21 @@ export class Keeper {
     this.#set('READY')
     void instance.gone.then(reason => {
       if (this.#current !== instance) return
-      this.#leave('ERROR')
+      this.#drop()
       this.#restartLater(true, reason)
     })
   }
 
   /** There is nothing to call any more. */
   #leave(status: PluginStatus): void {
+    this.#drop()
+    this.#set(status)
+  }
+
+  #drop(): void {
     this.#current = undefined
     this.#health.stop()
     this.#options.sessions.clear()
-    this.#set(status)
   }
 
   #restartLater(hadWorked: boolean, reason: SeamError): void {

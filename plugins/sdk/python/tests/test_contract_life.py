@@ -174,7 +174,14 @@ class Loading(PluginCase):
         self.assertEqual(
             said,
             "Contract mismatch: manifest.json says “stt”, and Voice extends TTSContract. Extend STTContract (from "
-            "contracts.stt_contract), or change “contract” in manifest.json.",
+            "contracts.stt_contract), or change “contract” in manifest.json to “tts”.",
+        )
+
+    def test_mistyped_contract(self):
+        self.assertEqual(
+            self.refused("", contract="ttss"),
+            "Contract mismatch: manifest.json says “ttss”, and Voice extends TTSContract. Extend PluginBase (from "
+            "contracts.base), or change “contract” in manifest.json to “tts”.",
         )
 
     def test_a_plugin_may_be_named_and_call_the_constructor_above_its_own(self):

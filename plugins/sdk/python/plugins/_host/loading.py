@@ -56,7 +56,8 @@ def _class_of(module: ModuleType, manifest: Manifest) -> Type[PluginBase]:
 
 def _fitting(found: List[Any], module: ModuleType, manifest: Manifest) -> Type[PluginBase]:
     wanted = _CONTRACTS.get(manifest.contract)
-    fitting = [kind for kind in found if wanted is None or issubclass(kind, wanted)]
+    # Of a contract that nobody knows, only what extends none of the known ones can be.
+    fitting = [kind for kind in found if (issubclass(kind, wanted) if wanted else _known_of(kind) is None)]
     if len(fitting) == 1:
         return fitting[0]
     where = _file_of(module)
@@ -65,9 +66,11 @@ def _fitting(found: List[Any], module: ModuleType, manifest: Manifest) -> Type[P
         raise _bad(f"{where} holds several plugins: {names}. Say which with a line: Plugin = {fitting[0].__name__}")
     if found:
         kind = found[0]
+        known = _known_of(kind)
         raise _bad(
             f"Contract mismatch: manifest.json says “{manifest.contract}”, and {kind.__name__} extends "
-            f"{_base_of(kind)}. Extend {_wanted(manifest.contract)}, or change “contract” in manifest.json."
+            f"{_base_of(kind)}. Extend {_wanted(manifest.contract)}, or change “contract” in manifest.json"
+            f"{f' to “{known}”' if known else ''}."
         )
     raise _bad(f"{where} holds no plugin. Write a class that extends {_wanted(manifest.contract)}.")
 
@@ -82,6 +85,10 @@ def _is_extended(kind: Any, others: List[Any]) -> bool:
 
 def _base_of(kind: Any) -> str:
     return next((base.__name__ for base in kind.__mro__ if base.__module__.startswith("contracts.")), "PluginBase")
+
+
+def _known_of(kind: Any) -> Optional[str]:
+    return next((name for name, base in _CONTRACTS.items() if issubclass(kind, base)), None)
 
 
 def _wanted(contract: str) -> str:
