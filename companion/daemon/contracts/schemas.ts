@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorSchema } from '#protocol/api.ts'
-import { HEALTH_KEPT, PLUGIN_STATUSES } from '#protocol/contracts.ts'
+import { HEALTH_KEPT, PLUGIN_STATUSES, type ContractInfo } from '#protocol/contracts.ts'
 
 // Schemas of `/contracts…` and of the socket's `contracts.…`: requests are checked against them, and both documents are
 // made from them.
@@ -85,12 +85,17 @@ export const contractSchema = lightSchema
     failure: errorSchema.optional().meta({ description: 'Why it failed last' }),
     health: z.array(health).max(HEALTH_KEPT),
     restarts: z.int(),
+    keepsState: z.literal(true).optional().meta({ description: 'Whether it can hand over its state' }),
     faults: z.int().meta({ description: 'Lines, answers and ids that nobody asked for, since it was started' }),
     pid: z.int().optional(),
     memory: z.int().optional().meta({ description: 'Bytes, of its processes' }),
     lastUsed: z.string().optional(),
   })
   .meta({ id: 'Contract', description: 'A contract plugin' })
+
+// What a schema does not name would be left out of answers without a word.
+type Untold = Exclude<keyof ContractInfo, keyof z.infer<typeof contractSchema>>
+true satisfies [Untold] extends [never] ? true : Untold
 
 export const configSchema = z
   .object({
