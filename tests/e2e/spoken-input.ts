@@ -11,7 +11,12 @@ interface Feed {
  */
 export async function giveMicrophone(context: BrowserContext): Promise<void> {
   await context.grantPermissions(['microphone'])
-  await context.addInitScript(() => {
+  await replaceMicrophone(context)
+}
+
+/** The same where the permission is there already, for one page if that is asked for: from when it is next loaded. */
+export async function replaceMicrophone(to: BrowserContext | Page): Promise<void> {
+  await to.addInitScript(() => {
     let made: { context: AudioContext; out: MediaStreamAudioDestinationNode } | undefined
     const open = () => {
       if (made) return made

@@ -116,16 +116,47 @@ describe.each([
   })
 })
 
-it('keeps nothing that nobody reads, and has one reader at a time', async () => {
+it('opens the device only when its sound can be taken', async () => {
+  const add = AudioWorklet.prototype.addModule
+  let loaded = false
+  vi.spyOn(AudioWorklet.prototype, 'addModule').mockImplementation(async function (this: AudioWorklet, url) {
+    await add.call(this, url)
+    loaded = true
+  })
+  const asked = vi.mocked(navigator.mediaDevices.getUserMedia)
+  const open = asked.getMockImplementation()!
+  const ready: boolean[] = []
+  asked.mockImplementation(wish => (ready.push(loaded), open(wish)))
+  await listen()
+  expect(ready).toEqual([true])
+})
+
+it('keeps what is said before anybody reads for the first reader alone, and has one reader at a time', async () => {
   const microphone = await listen()
-  await new Promise(resolve => setTimeout(resolve, 300))
+  await new Promise(resolve => setTimeout(resolve, 600))
   const began = performance.now()
+  // One right after the other: the first gets only what has waited for it.
   const first = read(microphone.sound())
-  await new Promise(resolve => setTimeout(resolve, 100))
-  const second = read(microphone.sound(), 0.1)
+  const second = read(microphone.sound())
+  expect((await first).length).toBeGreaterThan(0.3 * microphone.sampleRate)
+  await new Promise(resolve => setTimeout(resolve, 200))
+  await microphone.close()
   const seconds = (performance.now() - began) / 1000
-  expect((await first).length).toBeLessThan((seconds + 0.1) * microphone.sampleRate)
-  expect((await second).length).toBeGreaterThan(0)
+  const { length } = await second
+  expect(length).toBeGreaterThan(0)
+  expect(length).toBeLessThan((seconds + 0.1) * microphone.sampleRate)
+})
+
+it('tells how much is missing when the page was kept from reading for too long', async () => {
+  const microphone = await listen({}, { room: 0.5 })
+  const told: unknown[] = []
+  microphone.watch(() => told.push(microphone.lost))
+  await read(microphone.sound(), 0.1)
+  expect(microphone.lost).toBeUndefined()
+  for (const until = performance.now() + 1500; performance.now() < until;);
+  await until(() => told.length > 0)
+  expect(microphone.lost).toBeGreaterThan(0.5)
+  expect(microphone.lost).toBeLessThan(1.5)
 })
 
 it('is not open twice, unless the second takes it over; the first then ends in good order', async () => {

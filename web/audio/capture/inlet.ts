@@ -1,40 +1,47 @@
-import { captureBatch, type CaptureMessage, type CaptureOptions } from '#dsp/capture.ts'
+import { BATCHES, captureBatch, LOST, type CaptureMessage, type CaptureOptions } from '#dsp/capture.ts'
 import { Ring } from '#dsp/ring.ts'
 
 /** How sound comes from the microphone's worklet: over shared memory, or by messages where there is none. */
 export interface Inlet {
   /** What the worklet is made with. */
   readonly options: CaptureOptions
+  /** Frames for which there was no room, as nobody read for too long. */
+  readonly lost: number
   /** Begins to take sound from the worklet, as soon as there is a batch. Once. */
   attach(port: MessagePort, take: (samples: Float32Array<ArrayBuffer>) => void): void
   /** Takes what is left, and ends. */
   close(): Promise<void>
 }
 
-/** Seconds that the page may be kept from reading, by a dialogue of the browser for example, before sound is lost. */
-const ringSeconds = 30
 /** Milliseconds that a worklet may take to give its rest; one whose context stands still never does. */
 const restWithin = 200
 
-/** @param shared whether memory is to be shared where it can be */
-export function createInlet(sampleRate: number, shared: boolean): Inlet {
+/**
+ * @param shared whether memory is to be shared where it can be
+ * @param room seconds of it
+ */
+export function createInlet(sampleRate: number, shared: boolean, room: number): Inlet {
   // Without waitAsync the page would have to look again and again, which hidden pages are kept from.
   const canShare = globalThis.crossOriginIsolated === true && typeof Atomics.waitAsync === 'function'
-  return shared && canShare ? new SharedInlet(sampleRate) : new MessageInlet(sampleRate)
+  return shared && canShare ? new SharedInlet(sampleRate, room) : new MessageInlet(sampleRate)
 }
 
 class SharedInlet implements Inlet {
   readonly options: CaptureOptions
   readonly #ring: Ring
-  readonly #batches = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  readonly #counts = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
   #port: MessagePort | undefined
   #take: (samples: Float32Array<ArrayBuffer>) => void = () => {}
   #closed = false
 
-  constructor(sampleRate: number) {
-    const ring = Ring.memory(ringSeconds * sampleRate, 1, true) as SharedArrayBuffer
+  constructor(sampleRate: number, room: number) {
+    const ring = Ring.memory(Math.round(room * sampleRate), 1, true) as SharedArrayBuffer
     this.#ring = new Ring(ring, 1)
-    this.options = { batch: captureBatch(sampleRate), shared: { ring, batches: this.#batches } }
+    this.options = { batch: captureBatch(sampleRate), shared: { ring, counts: this.#counts } }
+  }
+
+  get lost(): number {
+    return Atomics.load(this.#counts, LOST)
   }
 
   attach(port: MessagePort, take: (samples: Float32Array<ArrayBuffer>) => void): void {
@@ -47,15 +54,15 @@ class SharedInlet implements Inlet {
     this.#closed = true
     this.#port?.postMessage('close')
     this.#read(1)
-    Atomics.add(this.#batches, 0, 1)
-    Atomics.notify(this.#batches, 0)
+    Atomics.add(this.#counts, BATCHES, 1)
+    Atomics.notify(this.#counts, BATCHES)
   }
 
   async #wait(): Promise<void> {
     while (!this.#closed) {
-      const seen = Atomics.load(this.#batches, 0)
+      const seen = Atomics.load(this.#counts, BATCHES)
       this.#read(this.options.batch)
-      await Atomics.waitAsync(this.#batches, 0, seen).value
+      await Atomics.waitAsync(this.#counts, BATCHES, seen).value
     }
   }
 
@@ -71,6 +78,8 @@ class SharedInlet implements Inlet {
 
 class MessageInlet implements Inlet {
   readonly options: CaptureOptions
+  /** Messages wait for as long as it takes. */
+  readonly lost = 0
   #port: MessagePort | undefined
   #end: (() => void) | undefined
 

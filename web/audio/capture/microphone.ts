@@ -18,8 +18,12 @@ export class OpenMicrophone implements Microphone {
   readonly #release: () => void
   readonly #scope = new AbortController()
   readonly #watchers = new Set<() => void>()
-  #feed: Feed | undefined
+  /** There from the beginning: what is said before somebody reads waits. */
+  #feed = new Feed()
+  #isRead = false
+  #lost = 0
   #told: MicrophoneTrouble | undefined
+  #toldLost = 0
   #isElsewhere = false
   #closing: Promise<void> | undefined
   #error: SeamError | undefined
@@ -57,6 +61,10 @@ export class OpenMicrophone implements Microphone {
     return this.#check.trouble
   }
 
+  get lost(): number | undefined {
+    return this.#lost || undefined
+  }
+
   async start(): Promise<void> {
     this.#inlet.attach(this.#node.port, samples => this.#take(samples))
     await this.#outlet.wake().catch((cause: unknown) => {
@@ -69,9 +77,12 @@ export class OpenMicrophone implements Microphone {
   }
 
   sound(): AsyncIterable<SoundChunk> {
-    this.#feed?.end()
-    this.#feed = new Feed()
-    if (this.#closing) this.#feed.end(this.#error)
+    if (this.#isRead) {
+      this.#feed.end()
+      this.#feed = new Feed()
+      if (this.#closing) this.#feed.end(this.#error)
+    }
+    this.#isRead = true
     return this.#feed.read()
   }
 
@@ -94,14 +105,16 @@ export class OpenMicrophone implements Microphone {
 
   #take(samples: Float32Array<ArrayBuffer>): void {
     this.#check.hear(samples)
-    this.#feed?.push({ samples, sampleRate: this.sampleRate, channels: 1 })
+    this.#lost = this.#inlet.lost / this.sampleRate
+    this.#feed.push({ samples, sampleRate: this.sampleRate, channels: 1 })
     this.#news()
   }
 
   #news(): void {
     const { trouble } = this
-    if (trouble === this.#told) return
+    if (trouble === this.#told && this.#lost === this.#toldLost) return
     this.#told = trouble
+    this.#toldLost = this.#lost
     for (const watcher of [...this.#watchers]) watcher()
   }
 
@@ -114,7 +127,7 @@ export class OpenMicrophone implements Microphone {
     this.#error = error
     this.#scope.abort()
     await this.#inlet.close()
-    this.#feed?.end(error)
+    this.#feed.end(error)
     this.#track.stop()
     this.#node.disconnect()
     this.#release()

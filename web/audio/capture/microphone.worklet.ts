@@ -1,4 +1,4 @@
-import type { CaptureMessage, CaptureOptions } from '#dsp/capture.ts'
+import { BATCHES, LOST, type CaptureMessage, type CaptureOptions } from '#dsp/capture.ts'
 import { quantum } from '#dsp/playback.ts'
 import { Ring } from '#dsp/ring.ts'
 
@@ -6,7 +6,7 @@ import { Ring } from '#dsp/ring.ts'
 class MicrophoneProcessor extends AudioWorkletProcessor {
   readonly #batch: number
   readonly #ring: Ring | undefined
-  readonly #batches: Int32Array | undefined
+  readonly #counts: Int32Array | undefined
   readonly #silence = new Float32Array(quantum)
   readonly #samples: Float32Array<ArrayBuffer>
   #filled = 0
@@ -17,7 +17,7 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     const { batch, shared } = options.processorOptions as CaptureOptions
     this.#batch = batch
     this.#ring = shared && new Ring(shared.ring, 1)
-    this.#batches = shared?.batches
+    this.#counts = shared?.counts
     this.#samples = new Float32Array(shared ? 0 : batch)
     // The only message is that it is over.
     this.port.onmessage = () => this.#close()
@@ -27,19 +27,20 @@ class MicrophoneProcessor extends AudioWorkletProcessor {
     if (this.#closed) return false
     // A muted device may give nothing at all; its time passes all the same.
     const input = inputs[0]?.[0] ?? this.#silence
-    if (this.#ring) this.#write(this.#ring, this.#batches!, input)
+    if (this.#ring) this.#write(this.#ring, this.#counts!, input)
     else this.#collect(input)
     return true
   }
 
-  #write(ring: Ring, batches: Int32Array, input: Float32Array): void {
-    // With no room left, the page has not read for half a minute; what comes now is lost.
-    ring.write(input, 0, quantum)
+  #write(ring: Ring, counts: Int32Array, input: Float32Array): void {
+    // With no room left the page has not read for very long; what comes now is lost.
+    const written = ring.write(input, 0, quantum)
+    if (written < quantum) Atomics.add(counts, LOST, quantum - written)
     this.#filled += quantum
     if (this.#filled < this.#batch) return
     this.#filled = 0
-    Atomics.add(batches, 0, 1)
-    Atomics.notify(batches, 0)
+    Atomics.add(counts, BATCHES, 1)
+    Atomics.notify(counts, BATCHES)
   }
 
   #collect(input: Float32Array): void {

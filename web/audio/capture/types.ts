@@ -17,7 +17,7 @@ export interface MicrophoneWish {
  */
 export type MicrophoneTrouble = 'silent' | 'clipping' | 'narrow' | 'elsewhere'
 
-/** An open microphone. It listens until it is closed; nothing is kept that nobody reads. */
+/** An open microphone. It listens until it is closed. */
 export interface Microphone {
   /** What the system calls the device; empty when it does not say. */
   readonly label: string
@@ -27,12 +27,18 @@ export interface Microphone {
   readonly level: number
   readonly trouble: MicrophoneTrouble | undefined
   /**
-   * What is said from now on, mono, in chunks of about 20 ms. Ends with `close`; one reader at a time: the next one ends
-   * the last.
-   * @throws SeamError not-found when the device was unplugged: what came before was given
+   * Seconds of sound that are missing, as the page stood still for so long that there was no room for more; absent as
+   * long as there are none.
+   */
+  readonly lost?: number | undefined
+  /**
+   * Mono, in chunks of about 20 ms: all since it was opened for the first reader, what is said from now on for others.
+   * Ends with `close`; one reader at a time: the next one ends the last.
+   * @throws SeamError not-found when the device was unplugged, quota when the reader is minutes behind: what came before
+   * was given
    */
   sound(): AsyncIterable<SoundChunk>
-  /** Calls back when `trouble` changes. @returns an end to it */
+  /** Calls back when `trouble` or `lost` changes. @returns an end to it */
   watch(listener: () => void): () => void
   close(): Promise<void>
 }

@@ -48,6 +48,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
   const seconds = ref(0)
   const label = ref('')
   const trouble = ref<MicrophoneTrouble>()
+  const lost = ref<number>()
   const session = shallowRef<Session>()
   /** One for each utterance: a paragraph that grows would be read out again and again. */
   const lines = shallowRef<readonly Line[]>([])
@@ -137,7 +138,7 @@ export const useRecorder = defineStore('transcribe/record', () => {
     removeEventListener('pagehide', save)
     microphone = writer = job = undefined
     session.value = undefined
-    trouble.value = undefined
+    trouble.value = lost.value = undefined
     id.value = undefined
     state.value = 'idle'
   }
@@ -178,7 +179,10 @@ export const useRecorder = defineStore('transcribe/record', () => {
     }
     const now = session.value
     const mine = microphone
-    const unwatch = mine.watch(() => (trouble.value = mine.trouble))
+    const unwatch = mine.watch(() => {
+      trouble.value = mine.trouble
+      lost.value = mine.lost
+    })
     id.value = now.id
     state.value = 'recording'
     addEventListener('beforeunload', warn)
@@ -208,6 +212,8 @@ export const useRecorder = defineStore('transcribe/record', () => {
     seconds: computed(() => seconds.value),
     label: computed(() => label.value),
     trouble: computed(() => trouble.value),
+    /** Seconds of the sound that are missing; undefined when all of it is there. */
+    lost: computed(() => lost.value),
     lines: computed(() => lines.value),
     partial: computed(() => partial.value),
     /** Whether words are shown while they are said. */

@@ -35,19 +35,20 @@ afterEach(async () => {
   await (await navigator.storage.getDirectory()).removeEntry(name, { recursive: true }).catch(() => undefined)
 })
 
-async function mount(component: Component, slow: 'opening' | 'closing') {
-  const { microphone } = scriptedMicrophone()
+async function mount(component: Component, slow?: 'opening' | 'closing') {
+  const { microphone, lose } = scriptedMicrophone()
+  const close = microphone.close.bind(microphone)
+  Object.assign(microphone, {
+    async close() {
+      if (slow === 'closing') await gate.promise
+      await close()
+    },
+  })
   const parts: Partial<Studio> = {
     async microphone() {
       asked++
       if (slow === 'opening') await gate.promise
-      return {
-        ...microphone,
-        async close() {
-          if (slow === 'closing') await gate.promise
-          await microphone.close()
-        },
-      }
+      return microphone
     },
     models: { state: async () => ({ state: 'absent' }) } as unknown as Studio['models'],
     companion: { state: 'absent', status: undefined } as Studio['companion'],
@@ -61,7 +62,7 @@ async function mount(component: Component, slow: 'opening' | 'closing') {
   app.use(createI18n({ legacy: false, locale: 'en', messages: { en: { ...shell, ...room } } }))
   app.use(createRouter({ history: createMemoryHistory(), routes: [{ path: '/:all(.*)', component: RecordPanel }] }))
   app.mount(host)
-  return recorder
+  return { recorder, lose }
 }
 
 const named = (words: string) =>
@@ -78,7 +79,7 @@ async function drawn() {
 
 describe('whoever records with the keyboard', () => {
   it('keeps the focus while the microphone opens, and opens it once', async () => {
-    const recorder = await mount(TranscriptList, 'opening')
+    const { recorder } = await mount(TranscriptList, 'opening')
     const button = await named('Record')
     button.focus()
     button.click()
@@ -93,7 +94,7 @@ describe('whoever records with the keyboard', () => {
   })
 
   it('keeps the focus while the last words are read', async () => {
-    const recorder = await mount(RecordPanel, 'closing')
+    const { recorder } = await mount(RecordPanel, 'closing')
     const button = await named('Stop')
     button.focus()
     button.click()
@@ -104,4 +105,12 @@ describe('whoever records with the keyboard', () => {
     gate.resolve()
     await vi.waitFor(() => expect(recorder.state).toBe('idle'))
   })
+})
+
+it('says how much of the sound is missing', async () => {
+  const { recorder, lose } = await mount(RecordPanel)
+  expect(host.textContent).not.toContain('Missing')
+  lose(2.3)
+  await vi.waitFor(() => expect(host.textContent).toContain('Missing from the recording: 3 seconds'))
+  await recorder.stop()
 })
