@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { contractFixture } from '../core/contracts/testing/fixture.ts'
+import { packageIn, pythonPlugin } from '../core/contracts/testing/python-plugin.ts'
 import { manifestText } from '../core/install/testing/archives.ts'
 import { toPcm16, wavHeader } from '../core/wav.ts'
 import { openContractsFixture } from '../daemon/fixture-contracts.ts'
@@ -23,6 +25,16 @@ function tone(seconds: number): Buffer {
   const pcm = toPcm16(Float32Array.from({ length: seconds * 44_100 }, (_, at) => Math.sin(at / 20)))
   return Buffer.concat([wavHeader(44_100, pcm.length), pcm])
 }
+
+const SNAKE = `import voxloom_test_package
+from contracts.tts_contract import TTSContract
+class Plugin(TTSContract):
+    async def synthesize(self, text, voice_id=None): return b''
+    async def get_voices(self): return [{'id': f'v{voxloom_test_package.ANSWER}', 'name': 'Voice'}]
+    async def initialize(self, config): return True
+    async def shutdown(self): return True
+    async def health_check(self): return None
+`
 
 const contracts = (...args: string[]) => home.contracts(args)
 const given = (input: string, ...args: string[]) => home.contracts(args, input)
@@ -238,6 +250,71 @@ describe('programs that come as source', () => {
 })
 
 describe('a companion that runs', () => {
+  it('shows what its plugins say of themselves, with the worst first', async () => {
+    const fixture = await openContractsFixture()
+    try {
+      const says = (name: string, health: object) =>
+        fixture.drop(name, `on('health_check', () => (${JSON.stringify(health)}))`)
+      says('crow', { status: 'ERROR', message: 'The card is gone.' })
+      says('dove', { status: 'ERROR', message: 'Start the server.', details: { need: 'server' } })
+      says('finch', { status: 'READY' })
+      for (const name of ['crow', 'dove', 'finch']) await fixture.contractHost.load(name)
+      await vi.waitFor(() => expect(fixture.contractHost.list().every(({ health }) => health.length > 0)).toBe(true))
+      const place = placeBeside(fixture)
+      const { stdout, stderr } = await runCommand(['contracts', 'list'], place)
+      expect(stdout).toMatch(/^crow .* error$/m)
+      expect(stdout).toMatch(/^dove .* needs a server$/m)
+      expect(stdout).toMatch(/^finch .* ready$/m)
+      expect(stderr).toBe('crow: The card is gone.\ndove: Start the server.\n')
+      const shown = await runCommand(['contracts', 'show', 'dove'], place)
+      expect(shown.stdout).toMatch(/^state +needs a server$/m)
+      expect(shown.stdout).toMatch(/^health +Start the server\./m)
+    } finally {
+      await fixture.close()
+    }
+  })
+
+  it('installs packages itself, tells how far it is, and goes on with them without a restart', async () => {
+    const wheels = mkdtempSync(join(tmpdir(), 'voxloom-wheels-'))
+    for (const [key, value] of Object.entries(packageIn(wheels, 'voxloom-test-package'))) vi.stubEnv(key, value)
+    const fixture = await openContractsFixture()
+    try {
+      const manifest = { dependencies: ['voxloom-test-package==1.0'] }
+      pythonPlugin(join(fixture.folder, 'plugins'), 'snake', { manifest, code: SNAKE })
+      const place = placeBeside(fixture)
+      const address = `http://localhost:${fixture.port}`
+      const install = (...more: string[]) => runCommand(['contracts', 'install', 'snake', ...more], place)
+      expect(await install()).toMatchObject({
+        code: 0,
+        stdout: 'snake: voxloom-test-package==1.0\n',
+        stderr: expect.stringMatching(
+          new RegExp(
+            `voxloom-test-package \\(\\d+ of \\d+\\)[^]*The companion at ${address} starts it with them\\.\\n$`,
+          ),
+        ),
+      })
+      const { pid } = await fixture.contractHost.load('snake')
+      // It is as it was at the start of its process, and a new one takes over.
+      const again = await install('--json')
+      expect(JSON.parse(again.stdout)).toEqual({ plugin: 'snake', packages: ['voxloom-test-package==1.0'] })
+      expect(again.stderr).toBe(`The companion at ${address} works with them now.\n`)
+      expect(fixture.contractHost.get('snake').pid).not.toBe(pid)
+      expect(await runCommand(['contracts', 'install', 'snaek'], place)).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('Did you mean “snake”?'),
+      })
+      pythonPlugin(join(fixture.folder, 'plugins'), 'newt', { manifest: { dependencies: ['voxloom-nowhere==1'] } })
+      expect(await runCommand(['contracts', 'install', 'newt'], place)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('The packages of “newt” could not be installed'),
+      })
+    } finally {
+      vi.unstubAllEnvs()
+      await fixture.close()
+      rmSync(wheels, { recursive: true, force: true })
+    }
+  })
+
   it('is asked: its plugin is swapped, and its state comes and goes', async () => {
     const fixture = await openContractsFixture()
     try {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { CONTRACT_ERRORS, RPC_ERRORS } from '#protocol/contract-errors.ts'
+import { pythonPlugin } from '../core/contracts/testing/python-plugin.ts'
 import { MAX_CALL, MAX_STATE_BODY, MAX_STRETCH } from './contracts/schemas.ts'
 import type { Sent } from './fixture.ts'
 import { eventually, openContractsFixture, type ContractsFixture } from './fixture-contracts.ts'
@@ -81,6 +82,55 @@ describe('contract plugins', () => {
     })
     const { json } = await ask('GET', '/ill/log')
     expect(json).toContainEqual({ at: expect.any(String), text: saying('There is no such model.') })
+  })
+})
+
+describe('a plugin that runs and says that it can’t work', () => {
+  const ailment = { need: 'server', message: 'Start the server.' }
+
+  it('is told so by every route that tells how plugins are, and can be called and swapped all the same', async () => {
+    const details = JSON.stringify({ need: 'server' })
+    fixture.drop(
+      'waiter',
+      `on('health_check', () => ({ status: 'ERROR', message: 'Start the server.', details: ${details} }))
+on('get_voices', () => [])`,
+    )
+    await ask('POST', '/waiter/load')
+    const ailing = expect.objectContaining({ name: 'waiter', status: 'READY', ailment })
+    await eventually(async () => expect((await ask('GET', '/waiter')).json).toEqual(ailing))
+    expect((await ask('GET', '')).json).toContainEqual(ailing)
+    const status = JSON.parse((await fixture.ask('/status', fixture.bearer)).body.toString()) as { contracts: unknown }
+    expect(status.contracts).toContainEqual(ailing)
+    expect(await call('waiter', 'get_voices')).toMatchObject({ status: 200, json: { result: [] } })
+    expect(await ask('POST', '/waiter/swap')).toMatchObject({ status: 200, json: { pid: expect.any(Number) } })
+    await ask('POST', '/waiter/unload')
+    expect((await ask('GET', '/waiter')).json).not.toHaveProperty('ailment')
+  })
+})
+
+describe('packages of a plugin', () => {
+  const lines = async (name: string) => {
+    const answer = await fixture.send('POST', `/contracts/${name}/install`, { headers: fixture.bearer })
+    const told = answer.body.toString().trim().split('\n')
+    return { status: answer.status, lines: told.map(line => JSON.parse(line) as object) }
+  }
+
+  it('are installed line by line, and what fails after that is the last line', async () => {
+    fixture.drop('bare', '')
+    expect(await lines('bare')).toEqual({ status: 200, lines: [{ kind: 'done', lock: [] }] })
+    for (const tool of ['PIP', 'UV']) vi.stubEnv(`${tool}_NO_INDEX`, '1')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    pythonPlugin(join(fixture.folder, 'plugins'), 'lacking', { manifest: { dependencies: ['voxloom-nowhere==1'] } })
+    const { status, lines: told } = await lines('lacking')
+    expect(status).toBe(200)
+    expect(told.at(-1)).toMatchObject({ error: error('engine', saying('could not be installed')) })
+    expect(await ask('GET', '/lacking')).toMatchObject({ json: { need: 'dependencies' } })
+  }, 120_000)
+
+  it('are not looked for where there is no such plugin, or none that can be used', async () => {
+    expect(await lines('nobody')).toMatchObject({ status: 404, lines: [{ code: 'not-found' }] })
+    fixture.drop('spoilt', '', { manifest: { contract: 7 } })
+    expect(await lines('spoilt')).toMatchObject({ status: 400, lines: [{ code: 'bad-input' }] })
   })
 })
 

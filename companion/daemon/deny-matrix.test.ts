@@ -88,6 +88,7 @@ const ROUTES = (
     ['POST', '/contracts/parrot/unload'],
     ['POST', '/contracts/parrot/swap'],
     ['POST', '/contracts/parrot/release'],
+    ['POST', '/contracts/parrot/install'],
     ['GET', '/contracts/parrot/config'],
     ['PUT', '/contracts/parrot/config', { values: { key: '' } }],
     ['POST', '/contracts/parrot/call', { method: 'get_voices' }],

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { errorData } from '#protocol/errors.ts'
+import { errorData, type ErrorData } from '#protocol/errors.ts'
 import type { ChatRequest, LanguageModel, ReplyLine } from '#protocol/language.ts'
 
 /** No faster than they are read. */
@@ -15,18 +15,28 @@ export function leaving(connection: { once(event: 'close', listener: () => void)
   return left.signal
 }
 
-/** A model's reply, a JSON object a line. */
-export async function* replyLines(
+/** Each value as a line of JSON. The status has gone out: what goes wrong is the last line, `{ error }`. */
+export async function* jsonLines<Line extends object>(
+  lines: AsyncIterable<Line>,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const text = (line: Line | { readonly error: ErrorData }) => `${JSON.stringify(line)}\n`
+  try {
+    for await (const line of lines) yield text(line)
+  } catch (error) {
+    if (!signal.aborted) yield text({ error: errorData(error) })
+  }
+}
+
+/** A model's reply. */
+export const replyLines = (model: LanguageModel, request: ChatRequest, signal: AbortSignal): AsyncGenerator<string> =>
+  jsonLines(replyOf(model, request, signal), signal)
+
+async function* replyOf(
   model: LanguageModel,
   { messages, ...run }: ChatRequest,
   signal: AbortSignal,
-): AsyncGenerator<string> {
-  const line = (said: ReplyLine) => `${JSON.stringify(said)}\n`
-  try {
-    for await (const text of model.reply(messages, { ...run, signal })) yield line({ text })
-    yield line({ done: true })
-  } catch (error) {
-    // The status has gone out: what went wrong is the last line.
-    if (!signal.aborted) yield line({ error: errorData(error) })
-  }
+): AsyncGenerator<ReplyLine> {
+  for await (const text of model.reply(messages, { ...run, signal })) yield { text }
+  yield { done: true }
 }

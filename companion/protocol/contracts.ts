@@ -17,6 +17,19 @@ export const PLUGIN_STATUSES = [
 export type PluginStatus = (typeof PLUGIN_STATUSES)[number]
 /** What a plugin lacks before it can be started. */
 export type ContractNeed = 'dependencies' | 'config' | 'interpreter' | 'build'
+/**
+ * What a plugin that runs may wait for, which somebody else has to see to: a server behind it that does not answer,
+ * settings with which that does not let it in, a model that nobody has given it.
+ */
+export const AILMENT_NEEDS = ['server', 'config', 'model'] as const
+export type AilmentNeed = (typeof AILMENT_NEEDS)[number]
+/** Why a plugin whose process runs can't work, as it said when it was asked last. */
+export interface Ailment {
+  /** Left out where something broke. */
+  readonly need?: AilmentNeed
+  /** What is wrong and what to do, in the plugin's own words; may be empty. */
+  readonly message: string
+}
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Bytes as methods take and give them. */
@@ -64,7 +77,10 @@ export interface ContractLight {
   readonly displayName: string
   readonly contract: string
   readonly version: string
+  /** Of its process. */
   readonly status: PluginStatus
+  /** It can't work, though its process is READY or BUSY. */
+  readonly ailment?: Ailment
   readonly need?: ContractNeed
   readonly quarantined: boolean
   readonly offers: ContractOffers

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { ContractEvent, ContractInfo, ContractLight, PluginStatus } from '#protocol/contracts.ts'
+import type { ContractEvent, ContractInfo, ContractLight } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { CompanionStatus } from '#protocol/status.ts'
 import type { CompanionState } from '../companion/types.ts'
@@ -59,10 +59,7 @@ function companion(first: readonly ContractLight[]) {
   }
 }
 
-const info = (of: ContractLight, said?: PluginStatus, answered = true): ContractEvent => ({
-  kind: 'info',
-  info: { ...of, health: said ? [{ status: said, answered }] : [] } as unknown as ContractInfo,
-})
+const info = (of: ContractLight): ContractEvent => ({ kind: 'info', info: of as ContractInfo })
 const kokoro = light('kokoro', 'tts', { displayName: 'Kokoro' })
 
 describe('the lights of the companion’s plugins', () => {
@@ -93,24 +90,23 @@ describe('the lights of the companion’s plugins', () => {
     shelf.close()
   })
 
-  it('are red for a plugin that says so of itself, though its process is ready, until it says otherwise', async () => {
+  it('have the words of a plugin that says that it can’t work, which is asked for nothing until it can', async () => {
     const ollama = light('ollama', 'llm')
-    const { shelf, tell, become } = companion([kokoro, ollama])
-    const shown = () => shelf.lights.map(({ status }) => status)
-    await tell(info(ollama, 'ERROR', false))
-    expect(shown()).toEqual(['READY', 'READY'])
-    await tell(info(ollama, 'ERROR'))
-    expect(shown()).toEqual(['READY', 'ERROR'])
+    const ailment = { need: 'server', message: 'Ollama does not answer.' } as const
+    const { shelf, tell, become } = companion([kokoro, { ...ollama, ailment }])
+    expect(shelf.lights).toEqual([kokoro, { ...ollama, ailment }])
     expect(shelf.isUp('ollama')).toBe(false)
-    // The companion's own status knows of processes alone.
-    become('paired')
-    await tell(info(kokoro, 'READY'))
-    expect(shown()).toEqual(['READY', 'ERROR'])
-    await tell(info({ ...ollama, status: 'BUSY' }, 'ERROR'))
-    expect(shown()).toEqual(['READY', 'BUSY'])
-    await tell(info(ollama, 'READY'))
-    expect(shown()).toEqual(['READY', 'READY'])
+    await tell(info({ ...ollama, status: 'BUSY', ailment: { message: 'It broke.' } }))
+    expect(shelf.find('ollama')).toMatchObject({ status: 'BUSY', ailment: { message: 'It broke.' } })
+    expect(shelf.isUp('ollama')).toBe(false)
+    // Started anew it is not asked before it is ready.
+    await tell(info({ ...ollama, status: 'INITIALIZING' }))
+    expect(shelf.isUp('ollama')).toBe(false)
+    await tell(info(ollama))
+    expect(shelf.lights).toEqual([kokoro, ollama])
     expect(shelf.isUp('ollama')).toBe(true)
+    become('paired', [kokoro, { ...ollama, ailment }])
+    expect(shelf.isUp('ollama')).toBe(false)
     shelf.close()
   })
 
@@ -156,6 +152,15 @@ describe('a plugin is worth asking', () => {
     pass(LEFT_ALONE - 1)
     expect(shelf.isUp('kokoro')).toBe(false)
     pass(1)
+    expect(shelf.isUp('kokoro')).toBe(true)
+    shelf.close()
+  })
+
+  it('again as soon as it was started anew, however lately it failed in work', async () => {
+    const { shelf, tell } = companion([kokoro])
+    shelf.failed('kokoro', 'voice', new SeamError('engine', 'It broke.'))
+    await tell(info({ ...kokoro, status: 'ERROR' }))
+    await tell(info(kokoro))
     expect(shelf.isUp('kokoro')).toBe(true)
     shelf.close()
   })

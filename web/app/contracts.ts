@@ -1,4 +1,4 @@
-import type { ContractEvent, ContractInfo, ContractLight } from '#protocol/contracts.ts'
+import type { ContractEvent, ContractLight } from '#protocol/contracts.ts'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Run } from '#protocol/run.ts'
 import type { CompanionClient } from '../companion/types.ts'
@@ -34,9 +34,7 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
   const listeners = new Set<() => void>()
   const troubles = new Map<string, ContractTrouble>()
   let lights: readonly ContractLight[] = []
-  /** Those that said of themselves that they can't work, when they were asked last; their processes are ready. */
-  const ailing = new Set<string>()
-  /** Those that were down and have not been ready since. */
+  /** Those that were down, or could not work, and have not been ready since. */
   const down = new Set<string>()
   const leftAlone = new Map<string, number>()
   let follow: AbortController | undefined
@@ -46,12 +44,11 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
   const find = (name: string) => lights.find(light => light.name === name)
 
   function show(next: readonly ContractLight[]): void {
-    lights = next.map(light =>
-      light.status === 'READY' && ailing.has(light.name) ? { ...light, status: 'ERROR' } : light,
-    )
-    for (const { name, status } of lights) {
-      if (status === 'ERROR') down.add(name)
-      else if (status !== 'INITIALIZING') down.delete(name)
+    lights = next
+    for (const { name, status, ailment } of lights) {
+      if (status === 'ERROR' || ailment) down.add(name)
+      // What failed was the process before.
+      else if (status !== 'INITIALIZING' && down.delete(name)) leftAlone.delete(name)
     }
     const seen = JSON.stringify(lights)
     if (seen === before) return
@@ -60,18 +57,9 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
   }
   const tell = () => listeners.forEach(listener => listener())
 
-  function note({ name, status, health }: ContractInfo): void {
-    const last = health.at(-1)
-    // One that only missed a question is the companion's to judge.
-    if (status === 'READY' && last?.answered && last.status === 'ERROR') ailing.add(name)
-    // What it said before it began to work, or to start anew, is of then.
-    else if (status !== 'BUSY') ailing.delete(name)
-  }
-
   function look(): void {
     if (companion.state !== 'paired') {
       end()
-      ailing.clear()
       return show([])
     }
     const known = companion.status?.contracts ?? []
@@ -85,13 +73,8 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
       try {
         for await (const event of changes({ signal: mine.signal })) {
           if (mine.signal.aborted) return
-          if (event.kind === 'gone') {
-            ailing.delete(event.name)
-            show(lights.filter(({ name }) => name !== event.name))
-          } else if (event.kind === 'info') {
-            note(event.info)
-            show(withLight(lights, lightOf(event.info)))
-          }
+          if (event.kind === 'gone') show(lights.filter(({ name }) => name !== event.name))
+          else if (event.kind === 'info') show(withLight(lights, lightOf(event.info)))
         }
       } catch {
         // The companion’s status goes on telling, more slowly.
@@ -131,7 +114,7 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
     find,
     isUp(name) {
       const light = find(name)
-      if (!light || light.need || light.quarantined || light.status === 'ERROR' || down.has(name)) return false
+      if (!light || light.need || light.quarantined || down.has(name)) return false
       return now() >= (leftAlone.get(name) ?? 0)
     },
     of: contract => lights.filter(light => light.contract === contract && !light.need),
@@ -156,6 +139,7 @@ const lightOf = (told: ContractLight): ContractLight => ({
   contract: told.contract,
   version: told.version,
   status: told.status,
+  ...(told.ailment && { ailment: told.ailment }),
   ...(told.need && { need: told.need }),
   quarantined: told.quarantined,
   offers: told.offers,

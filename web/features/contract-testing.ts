@@ -18,6 +18,7 @@ export function scriptedContracts(first: readonly ContractLight[] = []) {
       troubles = troubles.filter(each => each !== trouble)
       tell()
     },
+    isUp: name => lights.some(light => light.name === name && light.status === 'READY'),
     watch(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { CONTRACT_ERRORS } from '#protocol/contract-errors.ts'
-import { PLUGIN_STATUSES, type ContractLight } from '#protocol/contracts.ts'
+import { AILMENT_NEEDS, PLUGIN_STATUSES, type ContractLight } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
 import de from '../app/locales/de.json' with { type: 'json' }
 import en from '../app/locales/en.json' with { type: 'json' }
@@ -30,10 +30,11 @@ const light = (about: Partial<ContractLight> = {}): ContractLight => ({
   ...about,
 })
 
-it('each status and each need has words of its own in both languages', () => {
+it('each status and each need, also of one that runs, has words of its own in both languages', () => {
   const lights = [
     ...PLUGIN_STATUSES.map(status => light({ status })),
     ...(['dependencies', 'config', 'interpreter', 'build'] as const).map(need => light({ status: 'UNLOADED', need })),
+    ...AILMENT_NEEDS.map(need => light({ ailment: { need, message: '' } })),
     light({ status: 'ERROR', quarantined: true }),
   ]
   for (const t of LANGUAGES) {
@@ -50,6 +51,19 @@ it('shows the worst: what can’t be used at all, then quarantine, then what is 
   expect(lightLook(worst)).toBe('broken')
   expect(lightLook(quarantined)).toBe('quarantined')
   expect(lightLook({ ...quarantined, quarantined: false })).toBe('needs')
+})
+
+it('a plugin whose process is ready is as it says itself: red where it broke, and not where it waits', () => {
+  const broke = { message: 'The graphics card is gone.' }
+  const waits = { need: 'server', message: 'Ollama does not answer.' } as const
+  for (const status of ['READY', 'BUSY'] as const) {
+    expect(lightLook(light({ status, ailment: broke }))).toBe('failed')
+    expect(lightLook(light({ status, ailment: waits }))).toBe('needs')
+    for (const t of LANGUAGES) {
+      expect(lightWords(light({ status, ailment: broke }), t)).toBe(lightWords(light({ status: 'ERROR' }), t))
+    }
+  }
+  expect(lightLook(light({ quarantined: true, ailment: waits }))).toBe('quarantined')
 })
 
 it('each code of the contracts is said in words, with the plugin’s own beside them', () => {

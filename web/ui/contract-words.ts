@@ -18,19 +18,32 @@ const LOOKS = {
 
 type Lit = ContractLight & Pick<ContractInfo, 'problem'>
 
-/** How a plugin is, with the worst of it first. */
-export function lightLook({ status, need, quarantined, problem }: Lit): LightLook {
+/** How a plugin is, with the worst of it first. Red is for what broke, and not for what waits for somebody. */
+export function lightLook({ status, ailment, need, quarantined, problem }: Lit): LightLook {
   if (problem !== undefined) return 'broken'
   if (quarantined) return 'quarantined'
-  return need === undefined ? LOOKS[status] : 'needs'
+  if (need !== undefined || ailment?.need !== undefined) return 'needs'
+  return ailment ? 'failed' : LOOKS[status]
 }
 
 /** The same in words. */
 export function lightWords(light: Lit, t: Translate): string {
   const look = lightLook(light)
   if (look === 'broken' || look === 'quarantined') return t(`contract.light.${look}`, {})
-  return light.need === undefined ? t(`contract.light.${light.status}`, {}) : t(`contract.light.need.${light.need}`, {})
+  const { status, ailment, need } = light
+  if (need !== undefined) return t(`contract.light.need.${need}`, {})
+  if (ailment?.need !== undefined) return t(`contract.light.ailment.${ailment.need}`, {})
+  return t(`contract.light.${ailment ? 'ERROR' : status}`, {})
 }
+
+const TROUBLES: ReadonlySet<LightLook> = new Set(['needs', 'failed', 'quarantined', 'broken'])
+
+/** Whether a plugin can't work as things are. */
+export const isInTrouble = (light: Lit): boolean => TROUBLES.has(lightLook(light))
+
+/** A name for a list that shows no lights: what is wrong with its plugin stands behind it. */
+export const withTrouble = (name: string, light: Lit | undefined, t: Translate): string =>
+  light && isInTrouble(light) ? `${name} – ${lightWords(light, t)}` : name
 
 const CODES: ReadonlySet<unknown> = new Set(CONTRACT_ERRORS.map(({ code }) => code))
 /** Failures that the companion names itself: none of them may be without words. */

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty'
-import type { ContractInfo, ContractNeed } from '#protocol/contracts.ts'
+import type { AilmentNeed, ContractInfo, ContractNeed } from '#protocol/contracts.ts'
 import { globalArgs } from '../context.ts'
 import { megabytes, print, printJson, table, tell } from '../output.ts'
 import { plainLabel } from '../plain.ts'
@@ -12,13 +12,24 @@ const NEEDS: Readonly<Record<ContractNeed, string>> = {
   interpreter: 'needs its interpreter',
   build: 'needs to be built',
 }
-
-/** What becomes of it, in a word or two. */
-function stateOf({ problem, need, quarantined, status }: ContractInfo): string {
-  if (problem !== undefined) return 'can’t be used'
-  if (need) return NEEDS[need]
-  return quarantined ? 'quarantined' : status.toLowerCase().replaceAll('_', ' ')
+const AILMENTS: Readonly<Record<AilmentNeed, string>> = {
+  server: 'needs a server',
+  config: 'needs other settings',
+  model: 'needs a model',
 }
+
+/** What becomes of it, in a word or two: the worst first, as the page's lights. */
+function stateOf({ problem, need, quarantined, ailment, status }: ContractInfo): string {
+  if (problem !== undefined) return 'can’t be used'
+  if (quarantined) return 'quarantined'
+  if (need) return NEEDS[need]
+  if (ailment?.need) return AILMENTS[ailment.need]
+  return ailment ? 'error' : status.toLowerCase().replaceAll('_', ' ')
+}
+
+/** What somebody should know of it besides, in sentences. */
+const saidOf = ({ problem, notes, ailment }: ContractInfo): readonly string[] =>
+  problem === undefined ? [...notes, ...(ailment?.message ? [ailment.message] : [])] : [problem]
 
 export const list = defineCommand({
   meta: { name: 'list', description: 'show the contract plugins, and what becomes of them' },
@@ -30,8 +41,8 @@ export const list = defineCommand({
       if (context.json) return printJson(infos)
       const rows = infos.map(info => [info.name, info.contract, info.version, info.language, stateOf(info)])
       print(table([['PLUGIN', 'CONTRACT', 'VERSION', 'RUNS AS', 'STATE'], ...rows]))
-      for (const { name, problem, notes } of infos) {
-        for (const said of problem === undefined ? notes : [problem]) tell(plainLabel(`${name}: ${said}`))
+      for (const info of infos) {
+        for (const said of saidOf(info)) tell(plainLabel(`${info.name}: ${said}`))
       }
     }),
 })
@@ -61,7 +72,7 @@ function factsOf(info: ContractInfo): string[][] {
     ['does', info.description],
     ['state', stateOf(info)],
     ['failed', info.failure?.message],
-    ['health', last && `${last.message || last.status}, ${last.took.toFixed(1)} ms`],
+    ['health', last && `${last.message || last.status} (${last.took.toFixed(1)} ms)`],
     ['memory', info.memory === undefined ? undefined : megabytes(info.memory)],
     ['voices', some(offers.voices)],
     ['languages', some(offers.languages)],

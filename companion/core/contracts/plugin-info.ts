@@ -1,4 +1,12 @@
-import type { ContractInfo, ContractLight, ContractNeed, ContractOffers } from '#protocol/contracts.ts'
+import { z } from 'zod'
+import {
+  AILMENT_NEEDS,
+  type Ailment,
+  type ContractInfo,
+  type ContractLight,
+  type ContractNeed,
+  type ContractOffers,
+} from '#protocol/contracts.ts'
 import { errorData } from '#protocol/errors.ts'
 import { sandboxOf } from '../sandbox/confine.ts'
 import type { FoundContract } from './discovery.ts'
@@ -22,14 +30,29 @@ export interface PluginFacts {
   readonly now: number
 }
 
+/** The one part of a health's details that is the host's business, too: docs/contract-plugins.md, 9. */
+const detailsOfHealth = z.object({ need: z.enum(AILMENT_NEEDS) })
+
+/** What keeps a plugin that runs from working, by its own last word; also while a call finds that out. */
+function ailmentOf({ status, health }: SlotState): Ailment | undefined {
+  const last = health.at(-1)
+  const isUp = status === 'READY' || status === 'BUSY'
+  // One that missed a question is the slot's to judge.
+  if (!isUp || !last?.answered || last.status !== 'ERROR') return undefined
+  const need = detailsOfHealth.safeParse(last.details).data?.need
+  return { ...(need && { need }), message: last.message }
+}
+
 /** A plugin as rooms see it. */
 export function lightOf({ found, manifest, need, state, offers }: PluginFacts): ContractLight {
+  const ailment = state && ailmentOf(state)
   return {
     name: found.name,
     displayName: manifest?.displayName ?? found.name,
     contract: manifest?.contract ?? '',
     version: manifest?.version ?? '',
     status: state?.status ?? 'UNLOADED',
+    ...(ailment && { ailment }),
     ...(need && { need }),
     quarantined: state?.quarantined ?? false,
     offers,

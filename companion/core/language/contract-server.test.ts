@@ -105,8 +105,8 @@ describe.each([
     // Before anything else was asked, too.
     expect(await lonely.call('health_check')).toMatchObject({
       status: 'ERROR',
-      message: expect.stringContaining('does not answer at http://127.0.0.1:9'),
-      details: { answers: false },
+      message: expect.stringMatching(/does not answer at http:\/\/127\.0\.0\.1:9\S*\. Start it, or set its address/),
+      details: { answers: false, need: 'server' },
     })
     for (const [method, params] of [['get_models'], ['chat', { messages: MESSAGES }]] as const) {
       await expect(lonely.call(method, params)).rejects.toMatchObject({
@@ -134,6 +134,7 @@ describe('a server with a key', () => {
       code: 1200,
       message: expect.stringContaining('Put it in at the settings of this plugin'),
     })
+    expect(await model.call('health_check')).toMatchObject({ status: 'ERROR', details: { need: 'config' } })
     await model.close()
   })
 
@@ -191,13 +192,35 @@ describe('the health of a plugin whose server comes and goes', () => {
     expect(await server.health()).toMatchObject({ status: 'ERROR' })
   })
 
-  it('says of one without models that it has none', async () => {
+  it('needs a model of one that has none, until it has', async () => {
     const { server, begin } = await plugin([])
-    const there = await begin()
+    const bare = await begin()
     expect(await server.health()).toMatchObject({
+      status: 'ERROR',
       message: expect.stringContaining('has no model'),
-      details: { answers: true },
+      details: { answers: true, need: 'model' },
     })
+    await bare.close()
+    const there = await startLanguageServer({ port: Number(new URL(bare.url).port) })
+    expect(await server.health()).not.toHaveProperty('status')
+    await there.close()
+  })
+
+  it('takes the word of whoever named a model that the server does not list', async () => {
+    const bare = await startLanguageServer({ models: [] })
+    const server = new ContractServer(failure)
+    server.open({ preset: 'ollama', name: 'Ollama', base: bare.url, model: 'kept-secret' })
+    expect(await server.health()).not.toHaveProperty('status')
+    await bare.close()
+  })
+
+  it('needs other settings where what answers is no server of models, and none of that after they are changed', async () => {
+    const there = await startLanguageServer()
+    const server = new ContractServer(failure)
+    server.open({ preset: 'other', name: 'Box', base: `${there.url}/nowhere` })
+    expect(await server.health()).toMatchObject({ status: 'ERROR', details: { need: 'config' } })
+    server.open({ preset: 'ollama', name: 'Ollama', base: there.url })
+    expect(await server.health()).not.toHaveProperty('status')
     await there.close()
   })
 
@@ -213,6 +236,7 @@ describe('the health of a plugin whose server comes and goes', () => {
     expect(await server.health()).toMatchObject({
       status: 'ERROR',
       message: expect.stringContaining('did not answer within'),
+      details: { need: 'server' },
     })
     silent.closeAllConnections()
     silent.close()

@@ -2,8 +2,9 @@ import { readBase } from '#engine/language/address.ts'
 import { dialectOf } from '#engine/language/presets.ts'
 import { createServerModel } from '#engine/language/server-model.ts'
 import { CONTRACT_ERRORS } from '#protocol/contract-errors.ts'
+import type { Ailment, AilmentNeed } from '#protocol/contracts.ts'
 import { SeamError } from '#protocol/errors.ts'
-import type { LanguageModel, LanguagePreset } from '#protocol/language.ts'
+import type { LanguageModel, LanguageModelHealth, LanguagePreset } from '#protocol/language.ts'
 import { guardedFetch } from './guarded-fetch.ts'
 
 export interface ServerSettings {
@@ -46,8 +47,8 @@ export class ContractServer {
   #first = ''
   /** Why its last reply failed. */
   #trouble = ''
-  /** Why it can't be asked for any: what it said to the last look at it. */
-  #absence = ''
+  /** Why it can't be asked for any, by the last look at it. */
+  #absence: Ailment | undefined
   /** Whether it has no model; unknown before it was asked. */
   #isEmpty = false
   /** When it answered last. */
@@ -76,7 +77,9 @@ export class ContractServer {
       const base = readBase(settings.base, settings.preset, Boolean(settings.key))
       this.#settings = { ...settings, base }
       // What is known is of another.
-      this.#first = this.#trouble = this.#absence = ''
+      this.#first = this.#trouble = ''
+      this.#absence = undefined
+      this.#isEmpty = false
       this.#answered = -Infinity
     } catch (error) {
       throw this.#told(error)
@@ -86,7 +89,7 @@ export class ContractServer {
   async models({ signal }: Run): Promise<readonly string[]> {
     const health = await this.#model('').health({ signal })
     if (health.state !== 'ready') {
-      if (!signal.aborted) this.#absence = inPlugin(health.why)
+      if (!signal.aborted) this.#absence = { need: NEEDS[health.state], message: inPlugin(health.why) }
       throw this.#failed('LLM_COMPLETION_FAILED', health.why)
     }
     this.#isEmpty = health.models.length === 0
@@ -116,25 +119,37 @@ export class ContractServer {
   /** Whether the server is there. One that answered lately, or answers just now, is not asked. */
   async health() {
     const { base } = this.#settings
-    const isKnown = this.#now() - this.#answered < ANSWER_HOLDS
+    const isKnown = this.#now() - this.#answered < ANSWER_HOLDS && !this.#lacksModel
     if (!isKnown && this.#replies === 0) await this.#look()
-    const trouble = this.#absence || this.#trouble
+    const ailment = this.#absence ?? (this.#lacksModel ? { need: 'model', message: this.#noModel } : undefined)
     return {
-      ...(this.#absence !== '' && { status: 'ERROR' as const }),
-      message: trouble || (this.#isEmpty ? this.#noModel : `${base} answers.`),
-      details: { base, answers: trouble === '' },
+      ...(ailment && { status: 'ERROR' as const }),
+      message: ailment?.message ?? (this.#trouble || `${base} answers.`),
+      details: {
+        base,
+        answers: this.#absence === undefined && this.#trouble === '',
+        ...(ailment?.need && { need: ailment.need }),
+      },
     }
+  }
+
+  /** Whether there is nothing to ask: some servers list none, and have the one that is named. */
+  get #lacksModel(): boolean {
+    return this.#isEmpty && !this.#settings.model
   }
 
   async #look(): Promise<void> {
     const signal = AbortSignal.timeout(this.#patience)
     // What is wrong is kept in `#absence`.
     await this.models({ signal }).catch(() => undefined)
-    if (signal.aborted) this.#absence = `${this.#settings.name} did not answer within ${this.#patience / 1000} s.`
+    if (!signal.aborted) return
+    const { name, base } = this.#settings
+    const message = `${name} did not answer within ${this.#patience / 1000} s at ${base}.`
+    this.#absence = { need: 'server', message }
   }
 
   #wasThere(): void {
-    this.#absence = ''
+    this.#absence = undefined
     this.#answered = this.#now()
   }
 
@@ -168,5 +183,15 @@ export class ContractServer {
   }
 }
 
+const NEEDS: Readonly<Record<Exclude<LanguageModelHealth['state'], 'ready'>, AilmentNeed>> = {
+  loading: 'server',
+  down: 'server',
+  refused: 'config',
+  unsupported: 'config',
+}
+
 /** The same servers can be asked without a plugin, and then are set up at another place. */
-const inPlugin = (message: string) => message.replace('at Settings, Language models', 'at the settings of this plugin')
+const inPlugin = (message: string) =>
+  message
+    .replace('at Settings, Language models', 'at the settings of this plugin')
+    .replace('Start it, or look at the address.', 'Start it, or set its address in the settings of this plugin.')

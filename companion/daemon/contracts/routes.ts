@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ContractHost } from '../../core/contracts/host.ts'
-import { failures } from '../answers.ts'
-import { leaving } from '../reply-lines.ts'
+import { bytes, failures } from '../answers.ts'
+import { jsonLines, leaving, sendLines } from '../reply-lines.ts'
 import { callRoutes } from './call-routes.ts'
 import { configRoutes } from './config-routes.ts'
 import { contractSchema, logSchema, nameParams } from './schemas.ts'
@@ -61,6 +61,30 @@ export function contractRoutes(instance: FastifyInstance, host: ContractHost): v
   act('unload', 'unloadContract', 'End a plugin’s process; its next call starts it')
   act('swap', 'swapContract', 'Start a plugin anew beside the old one, hand its state over, and lose no call')
   act('release', 'releaseContract', 'Let a plugin out of quarantine')
+
+  app.post(
+    '/contracts/:name/install',
+    {
+      schema: {
+        operationId: 'installContract',
+        summary: 'Install the packages of a plugin; one that runs is swapped to them, and loses no call',
+        description:
+          'Lines as the items of `contracts.install`, and last `{ "error" }` where it failed. To leave is to cancel.',
+        tags: ['contracts'],
+        params: nameParams,
+        response: {
+          200: bytes('What is done, a JSON object a line', 'application/x-ndjson'),
+          ...failures(400, 404),
+        },
+      },
+    },
+    async ({ params: { name } }, reply) => {
+      // One that can't be used is refused before the status goes out.
+      void host.slot(name)
+      const signal = leaving(reply.raw)
+      return sendLines(reply, jsonLines(host.install(name, signal), signal))
+    },
+  )
 
   app.get(
     '/contracts/:name/log',

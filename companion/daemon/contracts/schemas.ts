@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errorSchema } from '#protocol/api.ts'
-import { HEALTH_KEPT, PLUGIN_STATUSES, type ContractInfo } from '#protocol/contracts.ts'
+import { AILMENT_NEEDS, HEALTH_KEPT, PLUGIN_STATUSES, type ContractInfo } from '#protocol/contracts.ts'
 
 // Schemas of `/contracts…` and of the socket's `contracts.…`: requests are checked against them, and both documents are
 // made from them.
@@ -35,7 +35,14 @@ export const lightSchema = z
     displayName: z.string(),
     contract: z.string(),
     version: z.string(),
-    status: z.enum(PLUGIN_STATUSES),
+    status: z.enum(PLUGIN_STATUSES).meta({ description: 'Of its process' }),
+    ailment: z
+      .object({ need: z.enum(AILMENT_NEEDS).optional(), message: z.string() })
+      .optional()
+      .meta({
+        description:
+          'It says that it can’t work, though its process is READY or BUSY: `need` is what it waits for, absent where something broke',
+      }),
     need: z.enum(['dependencies', 'config', 'interpreter', 'build']).optional(),
     quarantined: z.boolean(),
     offers: z.object({

@@ -31,7 +31,9 @@ export function openPluginModel(
     async health() {
       const now = light()
       if (now && plugins.isUp(name)) return { state: 'ready', models: (now.offers.models ?? []).map(({ id }) => id) }
-      const why = now ? `The plugin “${name}” can’t answer now.` : `The companion has no plugin “${name}”.`
+      const why = now
+        ? now.ailment?.message || `The plugin “${name}” can’t answer now.`
+        : `The companion has no plugin “${name}”.`
       return { state: now?.status === 'INITIALIZING' ? 'loading' : 'down', why }
     },
     async *reply(messages, run = {}) {

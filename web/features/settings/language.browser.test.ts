@@ -164,6 +164,14 @@ describe('language models in Settings', () => {
     await shows('Ready')
     show([light('ollama', 'llm', { displayName: 'Ollama', offers, status: 'ERROR' })])
     await shows('Failed')
+    const ailment = { need: 'server', message: 'Ollama does not answer at http://localhost:11434.' } as const
+    show([light('ollama', 'llm', { displayName: 'Ollama', offers, ailment })])
+    await shows(/Needs a server\s*Ollama does not answer at/)
+    expect(host.querySelector('.text-warning[data-status]')).not.toBeNull()
+    const chosen = () => host.querySelector<HTMLOptionElement>('option[value="plugin:ollama:llama3.2"]')?.textContent
+    expect(chosen()?.trim()).toBe('Llama 3.2 (Ollama) – Needs a server')
+    show([light('ollama', 'llm', { displayName: 'Ollama', offers, status: 'BUSY' })])
+    await vi.waitFor(() => expect(chosen()?.trim()).toBe('Llama 3.2 (Ollama)'))
   })
 
   it('say in words what is wrong with a server', async () => {

@@ -29,8 +29,16 @@ afterEach(() => {
   host.remove()
 })
 
-/** The part of the room with one plugin, in front of a companion that says what `script` says. */
-function mount(info: ContractInfo, script: Partial<ContractService> = {}, parts: Partial<Studio> = {}): void {
+/**
+ * The part of the room with one plugin, in front of a companion that says what `script` says.
+ * @param open whether that one is looked at, and not all of them
+ */
+function mount(
+  info: ContractInfo,
+  script: Partial<ContractService> = {},
+  parts: Partial<Studio> = {},
+  open = true,
+): void {
   const contractService: Partial<ContractService> = {
     list: () => Promise.resolve([info]),
     async *watch({ signal } = {}) {
@@ -52,7 +60,8 @@ function mount(info: ContractInfo, script: Partial<ContractService> = {}, parts:
     routes: [{ path: '/:any(.*)*', component: ContractsPart }],
   })
   app = createApp({
-    render: () => h(UApp, null, { default: () => h(ContractsPart, { open: info.name, there: true }) }),
+    render: () =>
+      h(UApp, null, { default: () => h(ContractsPart, { open: open ? info.name : undefined, there: true }) }),
   })
     .use(createPinia())
     .use(createI18n({ legacy: false, locale: 'en', messages: { en: { ...shell, ...room } } }))
@@ -295,6 +304,42 @@ describe('health', () => {
     tell({ kind: 'info', info: contractInfo('alto', { health: [sample({})] }) })
     await vi.waitFor(() => expect(host.textContent).not.toContain('spoken'))
     expect(host.textContent).not.toContain('{}')
+  })
+})
+
+describe('a plugin that runs and says that it can’t work', () => {
+  const message = 'Ollama does not answer at http://localhost:11434.'
+  const ollama = contractInfo('ollama', { ailment: { need: 'server', message } })
+  const lit = (colour: string) => host.querySelector(`article [data-status].text-${colour}`)?.textContent.trim()
+
+  it('shows what it waits for in amber, with what to do; it can be swapped and stopped all the same', async () => {
+    mount(ollama)
+    await see(message)
+    await see(room.plugins.contracts.ailment.server)
+    expect([lit('warning'), lit('error'), lit('success')]).toEqual(['Needs a server', undefined, undefined])
+    expect(['Hot swap', 'Stop', 'Start'].map(name => button(name) !== undefined)).toEqual([true, true, false])
+    tell({ kind: 'info', info: contractInfo('ollama') })
+    await vi.waitFor(() => expect(lit('success')).toBe('Ready'))
+    expect(host.textContent).not.toContain(message)
+  })
+
+  it('is red where something broke', async () => {
+    mount(contractInfo('alto', { ailment: { message: 'The card is gone.' } }))
+    await see('The card is gone.')
+    expect([lit('warning'), lit('error')]).toEqual([undefined, 'Failed'])
+  })
+
+  it('has its settings open where those are wrong', async () => {
+    const configSchema = { type: 'object', properties: { base: { type: 'string', title: 'Address' } } }
+    const ailment = { need: 'config', message: 'The server wants a key.' } as const
+    const config = () => Promise.resolve({ schema: configSchema, values: {}, secrets: [], set: [], faults: [] })
+    mount(contractInfo('ollama', { configSchema, ailment }), { config })
+    await field('Address')
+  })
+
+  it('says so in the row of all, too', async () => {
+    mount(ollama, {}, {}, false)
+    await see(/Needs a server\s*Ollama does not answer at/)
   })
 })
 
