@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ContractHost } from '../../companion/core/contracts/host.ts'
 import { PRELUDE } from '../../companion/core/contracts/testing/prelude.ts'
 import { openListeners } from '../../companion/core/listening/open.ts'
 import { ModelStore } from '../../companion/core/models/store.ts'
 import { PluginHost } from '../../companion/core/plugins/host.ts'
 import { openSpeakers } from '../../companion/core/speakers/open.ts'
+import { openTestContracts } from '../../companion/core/testing/contracts.ts'
 import { ensureToken } from '../../companion/core/token.ts'
 import { startDaemon } from '../../companion/daemon/server.ts'
 import { root } from '../support/models.ts'
@@ -41,17 +41,8 @@ async function open(folder: string) {
     maxInput: 1024 * 1024,
   })
   await host.jobs.start()
-  writeParrot(at('contracts/parrot'))
-  const contracts = new ContractHost({
-    folders: [{ path: at('contracts'), trust: 'local' }],
-    stateFolder: at('state'),
-    cacheFolder: at('cache'),
-    dataFolder: at('data'),
-    models: at('models'),
-    autoInstall: false,
-    idleUnload: 0,
-    maxResident: 0,
-  })
+  writeParrot(at('plugins/parrot'))
+  const contracts = openTestContracts(folder)
   const daemon = await startDaemon({
     port: 0,
     store: new ModelStore({ folder: at('models') }),

@@ -58,7 +58,7 @@ export const call = withFurtherOptions(
         const given = { name: args.plugin, method: method.name, params: toJson(params) as JsonCall['params'] }
         const streams = args.stream ?? (method.streams && (!json || output !== undefined))
         if (json && output === undefined && streams) {
-          for await (const line of streamPlugin(slot, given, signal)) printJson(line)
+          for await (const line of streamPlugin(slot, given, signal, timeout)) printJson(line)
           return tellStray(host, args.plugin)
         }
         const began = performance.now()

@@ -85,6 +85,8 @@ export class Acquaintance {
     if (pid === undefined) return
     if (pid === this.#asked) return this.#asking
     this.#asked = pid
+    // Not while it is asked: that may take long.
+    if (this.#again) this.#again = { ...this.#again, at: Infinity }
     this.#note(pid)
     const { of } = this.#runs!
     this.#asking = this.#answer(slot, contract).then(offers => this.#learn(of, slot, offers))

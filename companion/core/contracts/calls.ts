@@ -18,16 +18,19 @@ export async function callPlugin(
 
 /**
  * Items as they come, with the milliseconds after which they did, and one report.
+ * @param timeout milliseconds without an item; the plugin's own when absent
  * @throws SeamError bad-input, and whatever the plugin tells
  */
 export async function* streamPlugin(
   slot: Pick<Slot, 'stream'>,
   call: ContractCall,
   signal: AbortSignal,
+  timeout?: number,
 ): AsyncGenerator<StreamLine> {
   const began = performance.now()
   let items = 0
-  for await (const item of slot.stream(call.method, paramsOf(call), { signal })) {
+  const run = { signal, ...(timeout !== undefined && { timeout }) }
+  for await (const item of slot.stream(call.method, paramsOf(call), run)) {
     items++
     yield { item: toJson(item), at: since(began) }
   }

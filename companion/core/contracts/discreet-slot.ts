@@ -1,16 +1,18 @@
-import type { Json, WireValue } from '#protocol/contracts.ts'
+import type { HealthSample, Json, WireValue } from '#protocol/contracts.ts'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { CallRun, Slot, SlotState } from './types.ts'
 
 type Params = Readonly<Record<string, WireValue>>
 
 /**
- * A slot whose errors do not tell what the plugin was given as a secret: it may have said it aloud, and the last that it
- * said stands in them. @param hide strikes secrets out of a text
+ * A slot whose errors and health do not tell what the plugin was given as a secret: it may have said it aloud, and what
+ * it said stands in them. @param hide strikes secrets out of a text
  */
 export class DiscreetSlot implements Slot {
   readonly #slot: Slot
   readonly #hide: (text: string) => string
+  /** The state is asked for many times a second. */
+  readonly #samples = new WeakMap<HealthSample, HealthSample>()
 
   constructor(slot: Slot, hide: (text: string) => string) {
     this.#slot = slot
@@ -22,8 +24,12 @@ export class DiscreetSlot implements Slot {
   }
 
   get state(): SlotState {
-    const { failure, ...state } = this.#slot.state
-    return { ...state, ...(failure && { failure: this.#discreet(failure) }) }
+    const { failure, health, ...state } = this.#slot.state
+    return {
+      ...state,
+      health: health.map(sample => this.#healthOf(sample)),
+      ...(failure && { failure: this.#discreet(failure) }),
+    }
   }
 
   call(method: string, params: Params, run?: CallRun): Promise<WireValue> {
@@ -76,6 +82,26 @@ export class DiscreetSlot implements Slot {
     } catch (error) {
       throw this.#discreet(error)
     }
+  }
+
+  #healthOf(sample: HealthSample): HealthSample {
+    const known = this.#samples.get(sample)
+    if (known) return known
+    const { message, details } = sample
+    const told = {
+      ...sample,
+      message: this.#hide(message),
+      ...(details !== undefined && { details: this.#jsonOf(details) }),
+    }
+    this.#samples.set(sample, told)
+    return told
+  }
+
+  #jsonOf(value: Json): Json {
+    if (typeof value === 'string') return this.#hide(value)
+    if (value === null || typeof value !== 'object') return value
+    if (Array.isArray(value)) return value.map((one: Json) => this.#jsonOf(one))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#jsonOf(one as Json)]))
   }
 
   #discreet(error: unknown): SeamError {

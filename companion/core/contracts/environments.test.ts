@@ -129,7 +129,7 @@ describe('the environment of a Python plugin', () => {
     })
   })
 
-  it.each(['-r more.txt', 'wheels/more.txt', 'demo @ ./more.txt', 'more.whl', '-e .'])(
+  it.each(['-r more.txt', 'wheels/more.txt', 'demo @ ./more.txt', 'more.whl', '-e .', '-f .', '-i file:///wheels'])(
     'is another one where requirements.txt leads to other files with “%s”, and they have changed',
     line => {
       const folder = join(scratch(), 'environments')
@@ -145,7 +145,9 @@ describe('the environment of a Python plugin', () => {
   )
 
   it('stays the same one where files change that its packages have nothing to do with', () => {
-    const lines = 'numpy==2\nsound @ https://example.org/s.whl\nonnx; python_version < "4" # a/b\n'
+    const lines =
+      '--extra-index-url https://example.org/whl/cpu\n--only-binary :all:\n-f https://example.org/\n' +
+      'numpy==2\nsound @ https://example.org/s.whl\nonnx; python_version < "4" # a/b\n'
     const root = pythonPlugin(scratch(), 'voice', { files: { 'requirements.txt': lines } })
     const environments = new Environments({ folder: join(scratch(), 'environments') })
     const before = environments.readable(readContract(root)).at(-1)

@@ -21,7 +21,12 @@ export interface EnvironmentsOptions {
 type Needing = Pick<FoundContract, 'name' | 'folder' | 'language' | 'requirements' | 'hash' | 'confinement'>
 
 /** Lines of requirements.txt that say something only together with other files of the folder. */
+const isElsewhere = (line: string) => ELSEWHERE.test(line) && !ANYWHERE.test(line)
 const ELSEWHERE = /^[-./]|\bfile:|@\s*\.|^[^@:;#]*([\\/]|\.(whl|zip|tar\.\w+)$)/
+
+/** Options that mean the same in every folder. */
+const ANYWHERE =
+  /^(-i|-f|--(extra-)?index-url|--find-links)[\s=]+https?:|^--(pre|no-index|require-hashes|(prefer|no|only)-binary|trusted-host)\b/
 
 /** Packages of Python plugins: each plugin has an environment of its own, made once for a set of requirements. */
 export class Environments {
@@ -109,7 +114,7 @@ export class Environments {
 
   #path({ name, requirements, hash: folder }: Needing, { mark }: Python): string {
     const hash = createHash('sha256').update([name, mark, ...requirements].join('\n'))
-    if (requirements.some(line => ELSEWHERE.test(line))) hash.update(`\n${folder}`)
+    if (requirements.some(isElsewhere)) hash.update(`\n${folder}`)
     return join(this.#folder, `${name}-${hash.digest('hex').slice(0, 12)}`)
   }
 }

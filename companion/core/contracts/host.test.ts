@@ -99,6 +99,24 @@ describe('a plugin that is dropped in', () => {
     await eventually(() => expect(host.lights()[0]!.offers.models).toEqual([{ id: 'big', name: 'big' }]))
   })
 
+  it('that takes long to say what it brings is not asked again meanwhile, however often it is looked at', async () => {
+    const clock = new HandClock()
+    const { host, drop } = place({ clock })
+    drop(
+      `let times = 0
+      on('get_models', () => { if (++times === 1) throw fail(1201, 'Nobody is there.'); return new Promise(() => {}) })
+      on('times', () => times)`,
+      { contract: 'llm' },
+    )
+    host.start()
+    const times = () => host.slot('parrot').call('times', {})
+    await eventually(() => expect(host.log('parrot').at(-1)?.text).toContain('Nobody is there.'))
+    await clock.pass(LOOK_EVERY)
+    await eventually(async () => expect(await times()).toBe(2))
+    for (let at = 0; at < 5; at++) host.list()
+    expect(await times()).toBe(2)
+  })
+
   it('that can’t start says why, and is not tried over and over', async () => {
     const clock = new HandClock()
     const { host, drop } = place({ clock })
@@ -212,6 +230,23 @@ describe('settings', () => {
     expect(host.config('parrot').values).toEqual({ word: 'bad' })
   })
 
+  it('are not lost while somebody edits the manifest to a ruin', async () => {
+    const { host, drop } = place()
+    const { folder } = drop(VOICES, {
+      manifest: { config_schema: { type: 'object', properties: { key: { type: 'string', writeOnly: true } } } },
+    })
+    await host.configure('parrot', { key: 'sk-very-secret' })
+    const path = join(folder, 'manifest.json')
+    const manifest = readFileSync(path, 'utf8')
+    writeFileSync(path, manifest.slice(0, -2))
+    expect(host.get('parrot').problem).toContain('is not JSON')
+    const kept = { secrets: ['key'], set: ['key'], faults: [] }
+    expect(host.config('parrot')).toMatchObject(kept)
+    expect(await host.configure('parrot', {})).toMatchObject(kept)
+    writeFileSync(path, manifest)
+    expect(host.config('parrot')).toMatchObject(kept)
+  })
+
   it('have secrets that neither an answer nor a log tells', async () => {
     const { folder, host, drop } = place()
     const events: ContractEvent[] = []
@@ -245,6 +280,43 @@ describe('settings', () => {
     expect(files.join()).toContain('my key is …')
     expect(JSON.stringify([shown, files])).not.toContain('sk-very-secret')
     expect(told).toMatchObject({ secrets: ['key'], set: ['key'], values: {} })
+  })
+
+  it('have secrets that a plugin does not tell by its health, its last words, or in parts', async () => {
+    const { folder, host, drop } = place()
+    const events: ContractEvent[] = []
+    host.watch(event => events.push(event))
+    const { folder: parrot } = drop(
+      `let config
+      on('initialize', params => { config = params.config; console.error(config.pem); console.error(config.server.login) })
+      on('health_check', () => ({ status: 'READY', message: 'Uses ' + config.pem, details: { with: [config.server.login] } }))
+      on('shutdown', () => { console.error('bye ' + config.server.login); return true })`,
+      {
+        contract: 'counting',
+        manifest: {
+          config_schema: {
+            type: 'object',
+            properties: {
+              pem: { type: 'string', writeOnly: true },
+              server: { type: 'object', properties: { login: { type: 'string', writeOnly: true } } },
+            },
+          },
+        },
+      },
+    )
+    const secrets = { pem: '-----BEGIN-----\nMIIEvQIBADAN\n-----END-----\n', server: { login: 'hunter-two' } }
+    await host.configure('parrot', secrets)
+    await host.load('parrot')
+    await eventually(() => expect(host.get('parrot').health[0]).toMatchObject({ message: 'Uses …' }))
+    const shown = [host.list(), host.log('parrot')]
+    rmSync(parrot, { recursive: true })
+    expect(host.list()).toEqual([])
+    await eventually(() => expect(events).toContainEqual(expect.objectContaining({ text: 'bye …' })))
+    await host.close()
+    const logs = join(folder, 'state', 'logs')
+    const files = readdirSync(logs).map(name => readFileSync(join(logs, name), 'utf8'))
+    expect(files.join()).toContain('bye …')
+    expect(JSON.stringify([shown, files, events])).not.toMatch(/hunter-two|MIIEvQIBADAN/)
   })
 })
 
@@ -297,4 +369,21 @@ it('says in the log what ended a process, with its signal or its code, and each 
   for (const _ of [1, 2]) await expect(host.load('owl')).rejects.toThrow('exited with code 1')
   const reasons = () => host.log('owl').filter(({ text }) => text.includes('exited with code 1'))
   await eventually(() => expect(reasons()).toHaveLength(1))
+})
+
+it('says each end in the log, however fast one follows the other', async () => {
+  // No time passes: whoever watches is told of all of it at once, later.
+  const { host, drop } = place({ clock: new HandClock() })
+  drop(`on('leave', ({ code }) => process.exit(code))`, { contract: 'dying' })
+  for (const code of [3, 4]) {
+    await host.load('parrot')
+    await expect(host.slot('parrot').call('leave', { code })).rejects.toThrow(`exited with code ${code}`)
+  }
+  const said = host.log('parrot').map(({ text }) => text)
+  expect(said.filter(text => /READY|ERROR/.test(text))).toEqual([
+    'voxloom: READY',
+    'voxloom: ERROR: The plugin “parrot” exited with code 3.',
+    'voxloom: READY',
+    'voxloom: ERROR: The plugin “parrot” exited with code 4.',
+  ])
 })

@@ -254,9 +254,10 @@ export class ContractHost {
 
   async *#installed(name: string, signal?: AbortSignal): AsyncGenerator<InstallLine> {
     const plugin = this.#lookAt(name)
-    this.#logs.happened(name, `installs ${plugin.found.requirements.join(', ') || 'nothing'}`)
+    const { usable } = plugin
+    this.#logs.happened(name, `installs ${usable.requirements.join(', ') || 'nothing'}`)
     try {
-      for await (const line of this.#environments.install(this.#usable(name), signal)) {
+      for await (const line of this.#environments.install(usable, signal)) {
         if (line.kind === 'log') this.#logs.happened(name, line.text)
         yield line
       }
@@ -292,9 +293,6 @@ export class ContractHost {
   }
 
   #usable(name: string): FoundContract {
-    const plugin = this.#find(name)
-    // Says what is wrong with it.
-    void plugin.manifest
-    return plugin.found
+    return this.#find(name).usable
   }
 }

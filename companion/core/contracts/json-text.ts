@@ -9,6 +9,12 @@ export function jsonFault(text: string, error: unknown): string {
   return `line ${before.length}, column ${before.at(-1)!.length + 1}: ${said}.`
 }
 
+/** Every text in a value, keys aside. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : []
+}
+
 /** Levels of objects and lists, counted no further than one past `most`. A number or a text has none. */
 export function depthOf(value: unknown, most: number): number {
   let level: readonly unknown[] = [value]

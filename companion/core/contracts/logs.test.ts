@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { ContractLogs, LINES_KEPT, LONGEST_LINE, type LogLine } from './logs.ts'
+import { ContractLogs, LINES_A_SECOND, LINES_KEPT, LONGEST_LINE, type LogLine } from './logs.ts'
 
-function open() {
+function open(now?: () => number) {
   const folder = mkdtempSync(join(tmpdir(), 'voxloom-contract-logs-'))
   const told: (LogLine & { readonly name: string })[] = []
-  const logs = new ContractLogs(folder, (name, line) => told.push({ name, ...line }))
+  const logs = new ContractLogs(folder, (name, line) => told.push({ name, ...line }), now)
   onTestFinished(async () => {
     await logs.close()
     rmSync(folder, { recursive: true, force: true })
@@ -38,6 +38,23 @@ it('cuts a line where it is longer than one is kept', () => {
   expect(texts('parrot').map(({ length }) => length)).toEqual([LONGEST_LINE, LONGEST_LINE])
 })
 
+it('takes as many lines of a plugin in a second as it may, and tells once that there were more', () => {
+  let now = 0
+  const { logs, told } = open(() => now)
+  const flood = () => {
+    for (let at = 0; at < LINES_A_SECOND + 2; at++) logs.said('parrot', 'la')
+  }
+  flood()
+  expect(told).toHaveLength(LINES_A_SECOND + 1)
+  expect(told.at(-1)!.text).toContain(`more than ${LINES_A_SECOND} lines in a second`)
+  logs.said('owl', 'hoo')
+  logs.happened('parrot', 'READY')
+  expect(told.slice(-2).map(({ text }) => text)).toEqual(['hoo', 'voxloom: READY'])
+  now = 1000
+  flood()
+  expect(told).toHaveLength(2 * (LINES_A_SECOND + 1) + 2)
+})
+
 it('strikes secrets out, but no word of three letters', () => {
   const { logs, texts } = open()
   logs.hide('parrot', ['sk-1234', 'abc'])
@@ -48,6 +65,13 @@ it('strikes secrets out, but no word of three letters', () => {
   logs.said('owl', 'sk-1234')
   expect(texts('parrot').slice(0, 2)).toEqual(['abc …, …', '… and …'])
   expect([texts('parrot')[2]!.slice(-3), texts('owl')]).toEqual(['xx…', ['sk-1234']])
+})
+
+it('leaves nothing of a secret that holds another, or has several lines', () => {
+  const { logs, texts } = open()
+  logs.hide('parrot', ['sk-1234', 'sk-1234-5678', 'first line\r\n  second line\n'])
+  for (const text of ['sk-1234-5678', 'a first line', 'a second line']) logs.said('parrot', text)
+  expect(texts('parrot')).toEqual(['…', 'a …', 'a …'])
 })
 
 it('tells a reason in full once, until it works again', () => {

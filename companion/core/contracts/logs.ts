@@ -3,6 +3,8 @@ import { openLog, type Log } from '../log.ts'
 
 /** Lines of each plugin that are kept for whoever looks. */
 export const LINES_KEPT = 500
+/** Lines that one plugin may say in a second: one that says more would hold up everybody else. */
+export const LINES_A_SECOND = 1000
 /** Characters of a line that are kept. */
 export const LONGEST_LINE = 4_000
 /** Of a secret that is shorter nothing would be left to read. */
@@ -25,8 +27,17 @@ export class ContractLogs {
   readonly #plugins: LateLog
   readonly #launcher: LateLog
   readonly #onLine: (name: string, line: LogLine) => void
+  readonly #now: () => number
+  /** What each has said in the second that is counted. */
+  readonly #paces = new Map<string, { readonly since: number; lines: number }>()
 
-  constructor(stateFolder: string, onLine: (name: string, line: LogLine) => void) {
+  /** @param now milliseconds */
+  constructor(
+    stateFolder: string,
+    onLine: (name: string, line: LogLine) => void,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#now = now
     this.#plugins = new LateLog(join(stateFolder, 'logs', 'plugins.log'))
     this.#launcher = new LateLog(join(stateFolder, 'logs', 'launcher.log'))
     this.#onLine = onLine
@@ -35,15 +46,31 @@ export class ContractLogs {
   /** What the plugin must not say aloud from now on; what it was given before stays hidden. */
   hide(name: string, secrets: readonly string[]): void {
     const before = this.#secrets.get(name) ?? []
-    const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET)
-    this.#secrets.set(name, [...new Set([...before, ...long])])
+    // A log has lines: a key of several stands in as many.
+    const parts = secrets.flatMap(secret => [secret, ...secret.split('\n').map(line => line.trim())])
+    const long = parts.filter(({ length }) => length >= SHORTEST_SECRET)
+    // The longest first: struck out after a part of itself, the rest of it would stay.
+    const all = [...new Set([...before, ...long])].sort((one, other) => other.length - one.length)
+    this.#secrets.set(name, all)
   }
 
   /** The plugin wrote it to its standard error. */
   said(name: string, text: string): void {
-    const shown = this.#shown(name, text)
+    const lines = this.#linesOfSecond(name)
+    if (lines > LINES_A_SECOND + 1) return
+    const more = `It says more than ${LINES_A_SECOND} lines in a second: the others are left out.`
+    const shown = lines > LINES_A_SECOND ? more : this.#shown(name, text)
     this.#keep(name, shown)
     this.#plugins.write(name, shown)
+  }
+
+  /** This one included. */
+  #linesOfSecond(name: string): number {
+    const now = this.#now()
+    const known = this.#paces.get(name)
+    const pace = known && now - known.since < 1000 ? known : { since: now, lines: 0 }
+    this.#paces.set(name, pace)
+    return ++pace.lines
   }
 
   /** The host did something with it. @param why it went wrong */
@@ -70,6 +97,7 @@ export class ContractLogs {
     this.#lines.delete(name)
     this.#secrets.delete(name)
     this.#reasons.delete(name)
+    this.#paces.delete(name)
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import { Acquaintance } from './acquaintance.ts'
 import { configRules } from './config-schema.ts'
 import { DiscreetSlot } from './discreet-slot.ts'
 import type { FoundContract } from './discovery.ts'
+import { textsIn } from './json-text.ts'
 import { launchOf, needOf, type LaunchPlace } from './launch.ts'
 import type { ContractLogs } from './logs.ts'
 import type { ContractManifest } from './manifest.ts'
@@ -45,6 +46,8 @@ export class ContractPlugin {
   #usable: Usable | undefined
   #slot: Slot | undefined
   #unwatch: (() => void) | undefined
+  /** Until processes of another contract are gone. */
+  #replaced: Promise<unknown> = Promise.resolve()
   #need: ContractNeed | undefined
   readonly #offers: Acquaintance
   #status: SlotState['status'] = 'UNLOADED'
@@ -86,12 +89,17 @@ export class ContractPlugin {
     return this.#slot?.state.pid !== undefined
   }
 
-  /** @throws SeamError why it can't be used */
-  get manifest(): ContractManifest {
-    if (this.#usable) return this.#usable.manifest
+  /** As it was when it could be used last. @throws SeamError why it never could */
+  get usable(): Usable {
+    if (this.#usable) return this.#usable
     throw new SeamError('bad-input', this.#found.problem ?? 'The plugin has no manifest.', {
       details: { plugin: this.name },
     })
+  }
+
+  /** @throws SeamError why it can't be used */
+  get manifest(): ContractManifest {
+    return this.usable.manifest
   }
 
   /** @throws SeamError why it can't be used */
@@ -148,7 +156,8 @@ export class ContractPlugin {
 
   async close(): Promise<void> {
     this.#unwatch?.()
-    await this.#slot?.close()
+    this.#unwatch = undefined
+    await Promise.all([this.#slot?.close(), this.#replaced])
     await this.#offers.settle()
   }
 
@@ -191,7 +200,7 @@ export class ContractPlugin {
   #open({ manifest }: Usable): void {
     const { logs, ledger, rules, clock } = this.#parts
     this.#unwatch?.()
-    void this.#slot?.close()
+    this.#replaced = Promise.all([this.#replaced, this.#slot?.close()])
     const bare = openSlot({
       name: this.name,
       contract: manifest.contract,
@@ -199,6 +208,9 @@ export class ContractPlugin {
       methods: CONTRACT_METHODS[manifest.contract] ?? [],
       launch: signal => this.#launch(signal),
       onLine: line => logs.said(this.name, line),
+      onStatus: (status, failure) => {
+        if (this.#slot === slot && this.#unwatch) this.#came(status, failure)
+      },
       clock,
       ...(rules && { rules }),
       ...(ledger && { ledger }),
@@ -216,20 +228,25 @@ export class ContractPlugin {
     const { secrets } = configRules(found.manifest.configSchema)
     logs.hide(
       this.name,
-      secrets.map(key => launch.config[key]).filter(value => typeof value === 'string'),
+      secrets.flatMap(key => textsIn(launch.config[key])),
     )
     return launch
   }
 
-  #seen(slot: Slot): void {
-    const { status, pid, failure, quarantined } = slot.state
-    const isWorking = status === 'READY' || status === 'BUSY'
-    if (status !== this.#status && !(isWorking && ['READY', 'BUSY'].includes(this.#status))) {
-      const why = status === 'ERROR' ? failure?.message : undefined
-      if (isWorking) this.#parts.logs.works(this.name)
-      this.#parts.logs.happened(this.name, `${status}${quarantined ? ', in quarantine' : ''}`, why)
-    }
+  /** Tells the log. */
+  #came(status: SlotState['status'], failure: SeamError | undefined): void {
+    const { logs } = this.#parts
+    const hasFailed = status === 'ERROR'
+    if (status === this.#status && !hasFailed) return
     this.#status = status
+    if (status === 'READY') logs.works(this.name)
+    const quarantine = this.slot.state.quarantined ? ', in quarantine' : ''
+    logs.happened(this.name, `${status}${quarantine}`, hasFailed ? failure?.message : undefined)
+  }
+
+  #seen(slot: Slot): void {
+    const { status, pid } = slot.state
+    const isWorking = status === 'READY' || status === 'BUSY'
     this.#parts.changed(this)
     if (isWorking && !this.#offers.wasAsked(pid)) void this.#offers.ask(slot, this.manifest.contract)
   }

@@ -39,6 +39,21 @@ describe('what a Python plugin needs', () => {
     ])
   })
 
+  it('is told without the passwords that stand in addresses', () => {
+    const text =
+      '--index-url https://ada:s3cr%40t@pypi.example.org/simple\nours @ git+https://ghp_token@example.org/o@v1\n'
+    expect(requirementsOf(folderWith(text), ['ours @ https://p@ss@example.org/']).lines).toEqual([
+      '--index-url https://…@pypi.example.org/simple',
+      'ours @ git+https://…@example.org/o@v1',
+    ])
+    const dependencies = ['ours @ https://ada:p@ss@example.org/o.whl', 'plain @ https://example.org/p@1.whl']
+    expect(requirementsOf(folderWith(), dependencies).lines).toEqual([
+      'ours @ https://…@example.org/o.whl',
+      'plain @ https://example.org/p@1.whl',
+    ])
+    expect(requirementsOf(folderWith(text), dependencies).notes.join()).not.toMatch(/s3cr|ghp_|p@ss/)
+  })
+
   it('must be UTF-8, as the installer reads it', () => {
     const folder = folderWith('')
     writeFileSync(join(folder, 'requirements.txt'), Buffer.from('# f\xfcr alle\nnumpy\n', 'latin1'))

@@ -8,7 +8,7 @@ export const REQUIREMENTS = 'requirements.txt'
 export const MAX_REQUIREMENTS = 64 * 1024
 
 export interface Requirements {
-  /** What is installed for the plugin, a line each. */
+  /** What is installed for the plugin, a line each, to be shown: without the passwords in addresses. */
   readonly lines: readonly string[]
   /** Where the manifest and requirements.txt disagree, in sentences. */
   readonly notes: readonly string[]
@@ -20,10 +20,14 @@ export interface Requirements {
  */
 export function requirementsOf(folder: string, dependencies: readonly string[]): Requirements {
   const text = readRequirements(join(folder, REQUIREMENTS))
-  if (text === undefined) return { lines: dependencies, notes: [] }
-  const lines = requirementLines(text)
-  return { lines, notes: dependencies.length > 0 ? disagreements(dependencies, lines) : [] }
+  const named = dependencies.map(withoutCredentials)
+  if (text === undefined) return { lines: named, notes: [] }
+  const lines = requirementLines(text).map(withoutCredentials)
+  return { lines, notes: named.length > 0 ? disagreements(named, lines) : [] }
 }
+
+/** These lines are shown and logged. The installer reads the files, and what it is let in by makes no other package. */
+const withoutCredentials = (line: string) => line.replace(/:\/\/[^\s/?#]*@/g, '://…@')
 
 function readRequirements(path: string): string | undefined {
   try {

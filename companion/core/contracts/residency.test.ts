@@ -71,6 +71,28 @@ it('lets go of whoever was unused longest until all fit, and of none that fits j
   expect(gone).toEqual(['older', 'old', 'new'])
 })
 
+it.each([
+  ['time', { idleUnload: MINUTE }, 0],
+  ['room', { idleUnload: 0 }, 1],
+])('cuts nobody off who was called while another one ended for want of %s', async (_, rest, most) => {
+  const clock = new HandClock()
+  const { gone, all, given } = residents(
+    {
+      ...{ name: 'first', pid: 1, ...rest },
+      unload: async () => {
+        gone.push('first')
+        given[1] = { ...given[1]!, isIdle: false }
+      },
+    },
+    { name: 'second', pid: 2, ...rest },
+  )
+  const residency = new Residency({ clock, residents: all, most, sizeOf: () => 100 })
+  if (most === 0) await residency.look()
+  await clock.pass(MINUTE)
+  await residency.look()
+  expect(gone).toEqual(['first'])
+})
+
 it('looks by itself until it is stopped', async () => {
   const clock = new HandClock()
   let looks = 0

@@ -58,25 +58,29 @@ export class Residency {
     const { clock, residents, most, sizeOf = groupMemory } = this.#options
     const now = clock.now()
     const loaded = residents().filter(({ isLoaded }) => isLoaded)
+    // Each is looked at anew: while another one ended, it may have been called.
+    const idle = (name: string) => residents().find(resident => resident.name === name && resident.isIdle)
     for (const name of [...this.#since.keys()]) {
       if (!loaded.some(resident => resident.name === name)) this.#since.delete(name)
     }
     for (const { name } of loaded) if (!this.#since.has(name)) this.#since.set(name, now)
     const used = ({ name, lastUsed = 0 }: Resident) => Math.max(lastUsed, this.#since.get(name) ?? now)
-    const gone = new Set<Resident>()
-    for (const resident of loaded) {
-      const { isIdle, idleUnload } = resident
-      if (!isIdle || idleUnload === 0 || now - used(resident) < idleUnload) continue
-      gone.add(resident)
+    const gone = new Set<string>()
+    for (const { name, idleUnload } of loaded) {
+      const resident = idle(name)
+      if (!resident || idleUnload === 0 || now - used(resident) < idleUnload) continue
+      gone.add(name)
       await resident.unload(`nobody has called it for ${Math.round(idleUnload / 1000)} s`)
     }
     if (most === 0) return
-    const left = loaded.filter(resident => !gone.has(resident))
+    const left = loaded.filter(({ name }) => !gone.has(name))
     const sizes = new Map(left.map(resident => [resident, resident.pid === undefined ? 0 : sizeOf(resident.pid)]))
     let sum = [...sizes.values()].reduce((all, size) => all + size, 0)
-    for (const resident of left.filter(({ isIdle }) => isIdle).sort((one, other) => used(one) - used(other))) {
+    for (const each of left.sort((one, other) => used(one) - used(other))) {
       if (sum <= most) return
-      sum -= sizes.get(resident)!
+      const resident = idle(each.name)
+      if (!resident) continue
+      sum -= sizes.get(each)!
       await resident.unload(`plugins may have ${Math.round(most / MIB)} MiB together, and it was unused longest`)
     }
   }

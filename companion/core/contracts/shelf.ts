@@ -12,6 +12,8 @@ export class ContractShelf {
   readonly #events: ContractEvents
   readonly #plugins = new Map<string, ContractPlugin>()
   #doubles: readonly FoundContract[] = []
+  /** Plugins whose folders are gone, while they end. */
+  readonly #leaving = new Set<Promise<void>>()
   #isOver = false
 
   constructor(folders: readonly PluginFolder[], parts: PluginParts, events: ContractEvents) {
@@ -62,7 +64,7 @@ export class ContractShelf {
 
   async close(): Promise<void> {
     this.#isOver = true
-    await Promise.all(this.plugins.map(plugin => plugin.close()))
+    await Promise.all([...this.plugins.map(plugin => plugin.close()), ...this.#leaving])
   }
 
   /** One of each name: the first, or the one that can be used where the first can't. */
@@ -83,8 +85,12 @@ export class ContractShelf {
 
   #drop(name: string, plugin: ContractPlugin): void {
     this.#plugins.delete(name)
-    this.#parts.logs.forget(name)
-    void plugin.close()
     this.#events.tell({ kind: 'gone', name })
+    const leaving = plugin.close().then(() => {
+      this.#leaving.delete(leaving)
+      // Not before: what it says at its end may hold a secret of its. By then it may be back, too.
+      if (!this.#plugins.has(name)) this.#parts.logs.forget(name)
+    })
+    this.#leaving.add(leaving)
   }
 }

@@ -45,6 +45,8 @@ export interface SlotOptions {
   readonly clock?: Clock
   readonly ledger?: ProcessLedger
   onLine?(line: string): void
+  /** Each status that it comes to, at once: who watches is told of several as one. */
+  onStatus?(status: PluginStatus, failure?: SeamError): void
 }
 export interface OfferedMethod {
   readonly name: string

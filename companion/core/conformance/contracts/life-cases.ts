@@ -1,18 +1,26 @@
 import { RPC_ERRORS } from '#protocol/contract-errors.ts'
-import { ends, notApplicable, passed } from '../finding.ts'
+import { ends, notApplicable, passed, type Finding } from '../finding.ts'
 import { callWell, expectAlive, expectError, inline, resultOf, type ContractCase } from './case.ts'
-import type { ContractSubject } from './subject.ts'
+import type { ContractSubject, Session } from './subject.ts'
 import { Unmet, UNDER_WAY, type Ending, type Talk } from './talk.ts'
 
-async function putToWork(subject: ContractSubject, talk: Talk): Promise<void> {
-  if (!subject.samples) return
-  const { method, params } = subject.samples.long
-  await talk.ask(method, inline(params))
-  await talk.untilMore(UNDER_WAY)
+/** What should end it, as it is told. */
+const SIGNS = { eof: 'the end of its input', SIGTERM: 'SIGTERM' } as const
+
+async function endInTime(subject: ContractSubject, talk: Talk, how: keyof typeof SIGNS): Promise<Ending> {
+  const ending = await subject.end(talk, how)
+  if (!ending.late) return ending
+  throw new Unmet(`It was still there ${subject.patience.ending / 1000} s after ${SIGNS[how]}, and was killed.`)
 }
 
-function expectGone(subject: ContractSubject, { late }: Ending, of: string): void {
-  if (late) throw new Unmet(`It was still there ${subject.patience.ending / 1000} s after ${of}, and was killed.`)
+async function endsAtWork(subject: ContractSubject, { talk }: Session, how: keyof typeof SIGNS): Promise<Finding> {
+  if (subject.samples) {
+    const { method, params } = subject.samples.long
+    await talk.ask(method, inline(params))
+    await talk.untilMore(UNDER_WAY)
+  }
+  await endInTime(subject, talk, how)
+  return passed
 }
 
 /** Rules about how it begins and ends. Sessions that rules shared come to their ends here. */
@@ -55,9 +63,8 @@ export const LIFE_CASES: readonly ContractCase[] = [
     async run(subject) {
       const { talk } = await subject.session()
       resultOf(await talk.call('shutdown', {}, subject.patience.quick), 'shutdown')
-      const ending = await subject.end(talk, 'eof')
-      expectGone(subject, ending, 'the end of its input')
-      if (ending.exit?.code !== 0) throw new Unmet(`It ${ends(ending.exit)}, and 0 was expected.`)
+      const { exit } = await endInTime(subject, talk, 'eof')
+      if (exit?.code !== 0) throw new Unmet(`It ${ends(exit)}, and 0 was expected.`)
       return passed
     },
   },
@@ -65,23 +72,13 @@ export const LIFE_CASES: readonly ContractCase[] = [
     id: 'end-of-input',
     title: 'exits within 2 s of the end of its input in the middle of its work',
     paragraph: '4',
-    async run(subject) {
-      const { talk } = await subject.session('bare')
-      await putToWork(subject, talk)
-      expectGone(subject, await subject.end(talk, 'eof'), 'the end of its input')
-      return passed
-    },
+    run: async subject => endsAtWork(subject, await subject.session('bare'), 'eof'),
   },
   {
     id: 'sigterm',
     title: 'exits within 2 s of SIGTERM in the middle of its work',
     paragraph: '13',
-    async run(subject) {
-      const { talk } = await subject.session('second')
-      await putToWork(subject, talk)
-      expectGone(subject, await subject.end(talk, 'SIGTERM'), 'SIGTERM')
-      return passed
-    },
+    run: async subject => endsAtWork(subject, await subject.session('second'), 'SIGTERM'),
   },
   {
     id: 'programs',

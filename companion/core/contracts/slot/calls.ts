@@ -36,6 +36,11 @@ interface Sent {
   giveUp(error: SeamError): void
 }
 
+interface Stream {
+  readonly items: Items
+  readonly sent: Sent
+}
+
 type Params = Readonly<Record<string, WireValue>>
 
 /** Calls that nobody waits for any more and that stay unanswered, with which a plugin is ended. */
@@ -46,7 +51,10 @@ const GOING = 2000
 /** Calls of one process: each ends with an answer, with an error, or at its limit. */
 export class Calls {
   readonly #options: CallsOptions
-  readonly #streams = new Map<string, { readonly items: Items; readonly sent: Sent }>()
+  /** Streams that may still tell items, by their tokens. */
+  readonly #streams = new Map<string, Stream>()
+  /** Streams whose items were not all read, answered or not. */
+  readonly #unread = new Set<Stream>()
   #tokens = 0
   #unanswered = 0
   #failure: SeamError | undefined
@@ -79,7 +87,9 @@ export class Calls {
     const left = new AbortController()
     const signal = ask.signal ? AbortSignal.any([ask.signal, left.signal]) : left.signal
     const sent = this.#send(method, { ...params, [TOKEN]: token }, { ...ask, signal })
-    this.#streams.set(token, { items, sent })
+    const stream = { items, sent }
+    this.#streams.set(token, stream)
+    this.#unread.add(stream)
     void sent.answered.then(() => this.#streams.delete(token))
     let result: WireValue = null
     sent.answer.then(
@@ -90,9 +100,14 @@ export class Calls {
       error => items.fail(toSeamError(error)),
     )
     try {
-      yield* items.read()
+      for await (const item of items.read()) {
+        // Whoever has left hears nothing of what was told before.
+        if (ask.signal?.aborted) throw cancelled(ask.signal)
+        yield item
+      }
       return result
     } finally {
+      this.#unread.delete(stream)
       items.leave()
       left.abort()
     }
@@ -100,10 +115,11 @@ export class Calls {
 
   /** Gives up the stream that holds most of what nobody takes: everything else of the plugin waits behind it. */
   stalled(): void {
-    const [fullest] = [...this.#streams.values()].toSorted((a, b) => b.items.waiting - a.items.waiting)
+    const [fullest] = [...this.#unread].toSorted((a, b) => b.items.waiting - a.items.waiting)
     const words = `What the stream told was not taken for ${STALLED_AFTER / 1000} seconds, and other calls waited behind it. It was given up.`
-    fullest?.items.leave()
-    fullest?.sent.giveUp(new SeamError('cancelled', words))
+    const error = new SeamError('cancelled', words)
+    fullest?.items.drop(error)
+    fullest?.sent.giveUp(error)
   }
 
   #send(method: string, params: Params, { timeout, signal }: Ask): Sent {
@@ -128,7 +144,7 @@ export class Calls {
       const words = `left ${MOST_UNANSWERED} calls without an answer. It was ended.`
       this.#options.unanswered(hostFailure('CALL_TIMEOUT', words, facts(method)))
     }
-    const cancel = () => giveUp(new SeamError('cancelled', 'The call was cancelled.', { cause: signal?.reason }))
+    const cancel = () => giveUp(cancelled(signal))
     const limit = deadline(clock, unread, timeout, () => {
       const words = `did not answer “${method}” within ${timeout / 1000} seconds. The call was given up.`
       giveUp(hostFailure('CALL_TIMEOUT', words, facts(method)))
@@ -178,3 +194,6 @@ export class Calls {
     return pluginError({ code, message, data: error.data }, facts)
   }
 }
+
+const cancelled = (signal: AbortSignal | undefined) =>
+  new SeamError('cancelled', 'The call was cancelled.', { cause: signal?.reason })

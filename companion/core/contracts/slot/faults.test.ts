@@ -78,6 +78,14 @@ it('says that a program is not there', async () => {
   await expect(slot.load()).rejects.toEqual(failing('SPAWN_FAILED', '/nowhere/python3'))
 })
 
+it('says so where a program can’t even be asked for', async () => {
+  const fixture = contractFixture('')
+  const command = { ...fixture.launch().command, args: ['main\0.mjs'] }
+  const slot = openFixture(fixture, { launch: { command } })
+  await expect(slot.load()).rejects.toEqual(failing('SPAWN_FAILED', 'could not be started'))
+  expect(slot.state).toMatchObject({ status: 'ERROR', failure: failing('SPAWN_FAILED') })
+})
+
 it('gives up a call that is never answered, and goes on', async () => {
   const code = `on('get_voices', () => new Promise(() => {}))\non('get_voice_info', () => ({}))`
   const slot = openFixture(contractFixture(code), { launch: { callTimeout: 200 } })

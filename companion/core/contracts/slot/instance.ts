@@ -7,7 +7,7 @@ import {
 } from 'vscode-jsonrpc/node'
 import type { Clock } from '#dialogue/types.ts'
 import type { WireValue } from '#protocol/contracts.ts'
-import type { SeamError } from '#protocol/errors.ts'
+import { toSeamError, type SeamError } from '#protocol/errors.ts'
 import { Child } from '../../process/child.ts'
 import type { ProcessLedger } from '../../process/ledger.ts'
 import type { Launch, OfferedMethod } from '../types.ts'
@@ -80,7 +80,12 @@ export class Instance {
     const { launch, ledger, onLine, clock } = options
     this.#options = options
     this.launch = launch
-    this.#child = new Child(launch.command, { ...(ledger && { ledger }), ...(onLine && { onLine }) })
+    try {
+      this.#child = new Child(launch.command, { ...(ledger && { ledger }), ...(onLine && { onLine }) })
+    } catch (error) {
+      // Such as a path with a zero in it: nothing was even tried.
+      throw spawnFailure(toSeamError(error), { plugin: options.name })
+    }
     const { stdin, stdout } = this.#child
     const ids = new Set<number | string>()
     this.#unread = new Unread(stdout, clock, () => this.#calls.stalled())
@@ -155,7 +160,11 @@ export class Instance {
   /** In good order: it is told, its input ends, and what does not go is ended. @param reason for calls under way */
   async shutdown(reason: SeamError): Promise<void> {
     this.#failure ??= reason
-    await this.ask('shutdown', {}, { timeout: SHUTDOWN_PATIENCE }).catch(() => {})
+    const late = new AbortController()
+    // No limit of the call's own ends while its output is left in its pipe for a reader who does not come.
+    const end = this.#options.clock.after(SHUTDOWN_PATIENCE, () => late.abort())
+    await this.ask('shutdown', {}, { signal: late.signal }).catch(() => {})
+    end()
     await this.#child.end()
     await this.gone
   }
@@ -183,9 +192,7 @@ export class Instance {
     const { spawnError, log } = this.#child
     const failure =
       this.#failure ??
-      (spawnError
-        ? hostFailure('SPAWN_FAILED', `could not be started: ${spawnError.message}.`, this.facts(), spawnError)
-        : hostFailure('EXITED', goneWords(exit, log), this.facts()))
+      (spawnError ? spawnFailure(spawnError, this.facts()) : hostFailure('EXITED', goneWords(exit, log), this.facts()))
     this.#failure = failure
     this.#reader.stop()
     this.#calls.close(failure)
@@ -195,3 +202,6 @@ export class Instance {
     return failure
   }
 }
+
+const spawnFailure = (error: Error, facts: PluginFacts) =>
+  hostFailure('SPAWN_FAILED', `could not be started: ${error.message}.`, facts, error)

@@ -8,6 +8,8 @@ export class Items {
   readonly #unread: Unread
   #waiting = 0
   #isLeft = false
+  #isOver = false
+  #dropped: Error | undefined
 
   constructor(unread: Unread) {
     this.#unread = unread
@@ -19,7 +21,7 @@ export class Items {
   }
 
   push(value: WireValue, size: number): void {
-    if (this.#isLeft) return
+    if (this.#isLeft || this.#isOver) return
     this.#waiting += size
     this.#unread.add(size)
     this.#flow.push({ value, size })
@@ -31,6 +33,7 @@ export class Items {
 
   /** The items so far are given before it is thrown. */
   fail(error: Error): void {
+    this.#isOver = true
     this.#flow.fail(error)
   }
 
@@ -40,9 +43,16 @@ export class Items {
         this.#taken(size)
         yield value
       }
+      if (this.#dropped) throw this.#dropped
     } finally {
       this.leave()
     }
+  }
+
+  /** What waits is dropped, and whoever reads on after all is told so, also where the stream had its end already. */
+  drop(error: Error): void {
+    this.#dropped = error
+    this.leave()
   }
 
   /** Nobody reads on: what comes is dropped. */

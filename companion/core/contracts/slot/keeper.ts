@@ -268,6 +268,7 @@ export class Keeper {
 
   #set(status: PluginStatus): void {
     this.#status = status
+    this.#options.onStatus?.(status, this.#failure)
     this.#options.changed()
   }
 }

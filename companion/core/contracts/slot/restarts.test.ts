@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
@@ -10,6 +10,8 @@ import { SUPERVISION } from './rules.ts'
 
 /** However slow the machine is. */
 const WAIT = { timeout: 25_000 }
+
+const isThere = (pid: number) => existsSync(`/proc/${pid}`)
 
 it('waits longer each time, up to the longest', () => {
   const restarts = new Restarts({ ...SUPERVISION, quarantineAfter: Infinity })
@@ -158,4 +160,21 @@ on('stream_complete', async (_, { token }) => { item(token, 'Hel'); await wait(5
   })()
   await expect(reading).rejects.toMatchObject({ details: { failure: 'EXITED' } })
   expect(items).toEqual(['Hel'])
+})
+
+it.runIf(process.platform === 'linux')('sends no call to a process that is gone and not yet mourned', async () => {
+  // The program that it leaves behind holds its output open for a while.
+  const code = `
+const { spawn } = await import('node:child_process')
+on('leave', () => {
+  spawn('sleep', ['3'], { detached: true, stdio: ['ignore', 1, 'ignore'] }).unref()
+  return process.pid
+})
+on('ping', () => 'pong')`
+  const slot = openFixture(contractFixture(code, { contract: 'own' }), { rules: { backoff: [1, 1] } })
+  const pid = Number(await slot.call('leave', {}))
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => isThere(pid), { ...WAIT, interval: 2 }).toBe(false)
+  expect(await slot.call('ping', {})).toBe('pong')
+  expect(slot.state.restarts).toBe(1)
 })

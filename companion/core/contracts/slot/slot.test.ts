@@ -91,6 +91,19 @@ it('fills in what a method takes for granted', async () => {
   })
 })
 
+it('tells no more of a stream once it was cancelled, though more of it has come', async () => {
+  const code = `
+on('synthesize', (_, { token }) => { for (const text of 'abc') item(token, audio(text)); return new Promise(() => {}) }, { streams: true })
+on('get_voices', () => [])`
+  const slot = openFixture(contractFixture(code))
+  const abort = new AbortController()
+  const items = slot.stream('synthesize', { text: 'Hi' }, { signal: abort.signal })
+  await items.next()
+  await slot.call('get_voices', {})
+  abort.abort()
+  await expect(items.next()).rejects.toMatchObject({ code: 'cancelled' })
+})
+
 it('cancels a call, and a stream that is left', async () => {
   const fixture = contractFixture(
     `

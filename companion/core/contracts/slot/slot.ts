@@ -168,6 +168,8 @@ class SupervisedSlot implements Slot {
         if (signal?.aborted) throw new SeamError('cancelled', 'The call was cancelled.', { cause: signal.reason })
         const instance = this.#keeper.current
         if (!instance) await unless(this.#keeper.ready(), signal)
+        // What it said last is still read: a call that it never saw waits for the next one.
+        else if (instance.isGone) await unless(instance.gone, signal)
         else if (!this.#entrance.isOpen(isAwaited)) await this.#entrance.changed(signal)
         else return { instance, leave: this.#begin() }
       }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { HandClock } from '#dialogue/testing/clock.ts'
+import { SeamError } from '#protocol/errors.ts'
 import { contractFixture, openFixture, startInstance } from '../testing/fixture.ts'
 import { MOST_UNREAD } from '../wire/limits.ts'
 import { Health } from './health.ts'
@@ -123,4 +124,36 @@ it('gives up a stream that nobody reads, so that others go on', async () => {
   await clock.pass(STALLED_AFTER)
   expect(await voices).toEqual([])
   await expect(items.next()).rejects.toThrow('not taken for 60 seconds')
+})
+
+it('gives up a stream that nobody reads, though the plugin has long answered it', async () => {
+  const clock = new HandClock()
+  const code = `
+const tellMany = (token, count) => { for (let at = 0; at < count; at++) item(token, audio(Buffer.alloc(2 ** 20))) }
+on('synthesize', async ({ text }, { token, signal }) => {
+  if (text === 'short') return tellMany(token, 12)
+  while (!signal.aborted) { tellMany(token, 1); await wait(0) }
+}, { streams: true })
+on('get_voices', () => [])`
+  const instance = await startInstance(contractFixture(code), clock)
+  const [short, long] = ['short', 'long'].map(text => instance.stream('synthesize', { text }))
+  await short!.next()
+  await instance.ask('get_voices', {})
+  await long!.next()
+  await expect.poll(() => instance.isHeld, WAIT).toBe(true)
+  const voices = instance.ask('get_voices', {})
+  await clock.pass(STALLED_AFTER)
+  expect(await voices).toEqual([])
+  // What is missing at its end must not be taken for the end.
+  await expect(short!.next()).rejects.toThrow('not taken for 60 seconds')
+  await long!.return(null)
+})
+
+it('ends a plugin whose stream nobody reads without waiting for a reader', async () => {
+  const instance = await startInstance(contractFixture(FLOOD))
+  const items = instance.stream('synthesize', { text: 'Hi' })
+  await items.next()
+  await expect.poll(() => instance.isHeld, WAIT).toBe(true)
+  await instance.shutdown(new SeamError('cancelled', 'It was unloaded.'))
+  await expect(Array.fromAsync(items)).rejects.toThrow('It was unloaded.')
 })

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import List
 
 from contract_driving import ENVIRONMENT, PluginCase
+from plugins._host.install import environment_of
+from plugins._host.manifest import read_manifest
 
 HOST = [sys.executable, "-m", "plugins._host"]
 VOICE = """
@@ -137,6 +139,38 @@ class Commands(PluginCase):
         code, events, _ = self.run_host("--install-deps", "--plugin", str(folder))
         self.assertIn("the name is “../../demo”, and must be that of its folder", events[-1]["message"])
         self.assertFalse(self.environments.exists())
+
+    def test_an_environment_is_another_one_where_requirements_name_a_file_that_has_changed(self):
+        folder = self.voice()
+        (folder / "more.txt").write_text("one\n")
+
+        def place(requirements: str) -> str:
+            (folder / "requirements.txt").write_text(requirements)
+            return environment_of(read_manifest(str(folder)))
+
+        stays = "--extra-index-url https://example.org/whl\ndemo==1\n"
+        before = place("-r more.txt\n"), place(stays)
+        (folder / "more.txt").write_text("one\ntwo\n")
+        after = place("-r more.txt\n"), place(stays)
+        self.assertNotEqual(before[0], after[0])
+        self.assertEqual(before[1], after[1])
+
+    def test_sync_mode_goes_on_where_an_environment_has_no_place(self):
+        self.voice("x")
+        self.environments.write_text("a file")
+        ask = {"jsonrpc": "2.0", "id": 1, "method": "plugin/load", "params": {"name": "demo"}}
+        _, answers, log = self.run_host("--sync-mode", "--auto-install-deps", lines=(ask, {**ask, "id": 2}))
+        self.assertEqual([answer["id"] for answer in answers], [1, 2], log)
+        self.assertIn("“demo” could not be installed", answers[0]["error"]["message"])
+
+    def test_passwords_in_addresses_are_told_to_nobody(self):
+        self.env["PIP_RETRIES"] = "0"
+        folder = self.voice("demo @ http://ada:s3cret@127.0.0.1:9/demo.zip")
+        code, events, log = self.run_host("--install-deps", "--plugin", str(folder), "--tool", "pip")
+        self.assertEqual(code, 1)
+        self.assertEqual(events[0]["requirements"], ["demo @ http://…@127.0.0.1:9/demo.zip"])
+        self.assertIn("http://…@127.0.0.1:9/demo.zip", events[-1]["message"])
+        self.assertNotIn("s3cret", json.dumps(events) + log)
 
     def test_a_tool_that_is_not_there(self):
         folder = self.voice("x")

@@ -37,6 +37,11 @@ impl Contract for Echo {
                 streams: true,
             },
             Method {
+                name: "fill",
+                params: &["bytes"],
+                streams: true,
+            },
+            Method {
                 name: "panic",
                 params: &[],
                 streams: false,
@@ -64,6 +69,15 @@ impl Contract for Echo {
                 } else {
                     json!(last)
                 })
+            }
+            "fill" => {
+                let count = params.optional_number("bytes")?.unwrap_or(0.0) as usize;
+                let filled = run.bytes("application/octet-stream", vec![0; count]);
+                if !run.streams() {
+                    return Ok(filled);
+                }
+                run.item(filled)?;
+                Ok(Value::Null)
             }
             _ => panic!("the floor is gone"),
         }

@@ -151,6 +151,28 @@ fn bytes_go_behind_the_line_only_where_the_host_said_so() {
 }
 
 #[test]
+fn what_no_host_takes_is_an_error_of_the_call_alone() {
+    let most = 64 * 1024 * 1024;
+    let mut plugin = Plugin::ready(&["attachments"]);
+    let params = json!({ "bytes": most });
+    plugin.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "fill", "params": params }));
+    assert_eq!(plugin.next()["attachments"], 1);
+    let mut behind = vec![0; 4 + most];
+    plugin.stdout.read_exact(&mut behind).expect("the bytes");
+    for params in [
+        json!({ "bytes": most + 1 }),
+        json!({ "bytes": most + 1, "partialResultToken": "s" }),
+    ] {
+        let refused = plugin.ask(2, "fill", params);
+        assert_eq!(refused["error"]["code"], -32603, "{refused}");
+    }
+    assert_eq!(plugin.ask(3, "echo", json!({ "value": 7 }))["result"], 7);
+    let mut plain = Plugin::ready(&[]);
+    let refused = plain.ask(1, "fill", json!({ "bytes": most / 2 }));
+    assert_eq!(refused["error"]["code"], -32603);
+}
+
+#[test]
 fn a_stream_is_cancelled_in_its_middle_while_health_is_answered() {
     let mut plugin = Plugin::ready(&[]);
     let counted = plugin.ask(1, "count", json!({ "to": 3 }));

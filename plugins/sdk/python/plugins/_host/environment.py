@@ -9,7 +9,7 @@ import sys
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional
 
-from .manifest import REQUIREMENTS, Manifest
+from .manifest import REQUIREMENTS, Manifest, without_credentials
 from .progress import PipProgress, UvProgress
 
 Tell = Callable[[Dict[str, object]], None]
@@ -44,7 +44,7 @@ def make_environment(manifest: Manifest, environment: str, tool: Optional[str], 
     tool = tool or ("uv" if shutil.which("uv") else "pip")
     environment = os.path.abspath(environment)
     aside = f"{environment}.{os.getpid()}.part"
-    tell({"event": "begin", "tool": tool, "requirements": manifest.requirements})
+    tell({"event": "begin", "tool": tool, "requirements": manifest.shown_requirements})
     os.makedirs(os.path.dirname(environment), exist_ok=True)
     try:
         lock = _Making(manifest, aside, tool, tell).run()
@@ -104,7 +104,7 @@ class _Making:
         assert child.stdout is not None
         try:
             for line in child.stdout:
-                line = line.rstrip()
+                line = without_credentials(line.rstrip())
                 self._lines.append(line[:_LONGEST])
                 if not watch:
                     printed.append(line)
@@ -129,7 +129,7 @@ class _Making:
                 "Python’s venv is not whole on this machine. Install it (sudo apt install python3-venv), or install "
                 f"uv, and try again. Python said:\n{said}"
             )
-        wanted = ", ".join(self._manifest.requirements)[:_LONGEST]
+        wanted = ", ".join(self._manifest.shown_requirements)[:_LONGEST]
         return f"{self._tool} ended with {code} over {wanted}. Its last lines:\n{said}"
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import signal
 import sys
 import sysconfig
@@ -43,8 +44,41 @@ def environment_of(manifest: Manifest) -> str:
     """Where Voxloom keeps the environment for these requirements and this Python."""
     release = ".".join(str(part) for part in sys.version_info[:3])
     mark = f"{release} {sys.implementation.name} {sysconfig.get_platform()}"
-    wanted = "\n".join([manifest.name, mark, *manifest.requirements])
+    lines = manifest.shown_requirements
+    wanted = "\n".join([manifest.name, mark, *lines])
+    if any(_is_elsewhere(line) for line in lines):
+        wanted += f"\n{_stamp(manifest.folder)}"
     return os.path.join(_home(), f"{manifest.name}-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}")
+
+
+_ELSEWHERE = re.compile(r"^[-./]|\bfile:|@\s*\.|^[^@:;#]*([\\/]|\.(whl|zip|tar\.\w+)$)")
+_ANYWHERE = re.compile(
+    r"^(-i|-f|--(extra-)?index-url|--find-links)[\s=]+https?:"
+    r"|^--(pre|no-index|require-hashes|(prefer|no|only)-binary|trusted-host)\b"
+)
+_GENERATED = {"target", "node_modules", ".venv", "__pycache__", ".git", ".pytest_cache"}
+
+
+def _is_elsewhere(line: str) -> bool:
+    """Whether it says something only together with other files of the folder."""
+    return bool(_ELSEWHERE.search(line)) and not _ANYWHERE.search(line)
+
+
+def _stamp(folder: str) -> str:
+    """Another one whenever a file of the folder has changed. Nothing is read."""
+    digest = hashlib.sha256()
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - _GENERATED)
+        for name in sorted(names):
+            path = os.path.join(place, name)
+            try:
+                facts = os.lstat(path)
+            except OSError:
+                # Gone meanwhile.
+                continue
+            said = f"{os.path.relpath(path, folder)}\0{facts.st_size} {facts.st_mtime_ns}\0"
+            digest.update(said.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def _home() -> str:

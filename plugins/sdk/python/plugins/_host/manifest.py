@@ -37,6 +37,11 @@ class Manifest:
         found = (re.sub(r"(^|\s)#.*$", "", line).strip() for line in lines)
         return [line for line in found if line]
 
+    @property
+    def shown_requirements(self) -> List[str]:
+        """The same without the passwords in addresses: for logs, and for the name of the environment."""
+        return [without_credentials(line) for line in self.requirements]
+
     def settings(self, given: Dict[str, Any]) -> Dict[str, Any]:
         """``given`` with the defaults of ``config_schema``. Raises PluginError for what is needed and not there."""
         schema = self.content.get("config_schema")
@@ -55,6 +60,10 @@ class Manifest:
                 f'“{self.name}” needs settings: {", ".join(missing)}. Give them as "config" of plugin/load.',
             )
         return filled
+
+
+def without_credentials(text: str) -> str:
+    return re.sub(r"://[^\s/?#]*@", "://…@", text)
 
 
 def read_manifest(folder: str) -> Manifest:

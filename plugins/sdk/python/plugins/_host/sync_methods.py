@@ -95,7 +95,7 @@ class SyncMode:
             return
         try:
             make_environment(manifest, environment, None, _on_terminal)
-        except InstallFailed as error:
+        except (InstallFailed, OSError) as error:
             raise PluginError(
                 ErrorCodes.INTERNAL, f"The packages of “{manifest.name}” could not be installed: {error}"
             ) from error

@@ -57,7 +57,7 @@ impl Run {
     /// Tells the next item; waits where the host is slow. Without [`Run::streams`] nothing is told.
     ///
     /// # Errors
-    /// When the call was cancelled: pass it on.
+    /// When the call was cancelled, or the item is more than a host takes: pass it on.
     pub fn item(&mut self, value: Value) -> Result<(), ContractError> {
         if self.is_cancelled() {
             return Err(ContractError::cancelled());
@@ -68,7 +68,7 @@ impl Run {
             self.outlet.send(
                 json!({ "jsonrpc": "2.0", "method": "$/progress", "params": params }),
                 &attachments,
-            );
+            )?;
         }
         Ok(())
     }

@@ -173,13 +173,7 @@ impl<C: Contract> Server<C> {
             let mut run = Run::new(server.outlet.clone(), cancelled, token, attaches);
             let answer = guarded(|| server.plugin.call(method, &params, &mut run));
             server.running().remove(&key);
-            match answer {
-                Ok(result) => server.outlet.send(
-                    json!({ "jsonrpc": "2.0", "id": id, "result": result }),
-                    &run.into_attachments(),
-                ),
-                Err(error) => server.answer(id, Err(error)),
-            }
+            server.tell(id, answer, &run.into_attachments());
         });
     }
 
@@ -235,11 +229,23 @@ impl<C: Contract> Server<C> {
     }
 
     fn answer(&self, id: Value, answer: Answer) {
-        let message = match answer {
-            Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
-            Err(error) => json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() }),
+        self.tell(id, answer, &[]);
+    }
+
+    /// Only a result speaks of `attachments`.
+    fn tell(&self, id: Value, answer: Answer, attachments: &[Vec<u8>]) {
+        let failed =
+            |error: ContractError| json!({ "jsonrpc": "2.0", "id": id, "error": error.to_json() });
+        let sent = match answer {
+            Ok(result) => self.outlet.send(
+                json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+                attachments,
+            ),
+            Err(error) => self.outlet.send(failed(error), &[]),
         };
-        self.outlet.send(message, &[]);
+        if let Err(error) = sent {
+            let _ = self.outlet.send(failed(error), &[]);
+        }
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use serde_json::{json, Value};
 
-use super::{MAX_ATTACHMENT, MAX_ATTACHMENTS, MAX_LINE};
+use super::{codes, ContractError, MAX_ATTACHMENT, MAX_ATTACHMENTS, MAX_LINE};
 
 /// One message as it came.
 pub(crate) enum Incoming {
@@ -93,11 +93,22 @@ impl Outlet {
     }
 
     /// A host that is gone is seen at the end of the input.
-    pub fn send(&self, mut message: Value, attachments: &[Vec<u8>]) {
+    ///
+    /// # Errors
+    /// When it is more than a host takes, which would end the plugin for it: then nothing was written.
+    pub fn send(&self, mut message: Value, attachments: &[Vec<u8>]) -> Result<(), ContractError> {
         if !attachments.is_empty() {
             message["attachments"] = json!(attachments.len());
         }
         let mut bytes = message.to_string().into_bytes();
+        let behind: usize = attachments.iter().map(Vec::len).sum();
+        if bytes.len() > MAX_LINE || behind > MAX_ATTACHMENT || attachments.len() > MAX_ATTACHMENTS
+        {
+            let why = format!(
+                "The answer is too large: a line has at most {MAX_LINE} bytes, and {MAX_ATTACHMENT} may stand behind it in {MAX_ATTACHMENTS} parts. Answer in a stream."
+            );
+            return Err(ContractError::new(codes::INTERNAL, why));
+        }
         bytes.push(b'\n');
         let mut sink = self
             .0
@@ -111,6 +122,7 @@ impl Outlet {
             }
             sink.flush()
         })();
+        Ok(())
     }
 }
 
