@@ -14,6 +14,12 @@ import { modelsFolder, root } from './models.ts'
 /** Python packages of the plugins, made once for all tests. */
 export const environmentsFolder = join(root, '.cache', 'environments')
 
+/** Installs the packages of a plugin of the product, where they are not there yet. */
+export async function installContract(name: string): Promise<void> {
+  const installing = new Environments({ folder: environmentsFolder }).install(readContract(join(root, 'plugins', name)))
+  for await (const line of installing) if (line.kind === 'log') console.log(line.text)
+}
+
 export interface OpenedPlugin extends AsyncDisposable {
   readonly slot: Slot
 }
@@ -27,7 +33,7 @@ export async function openContractPlugin(
   if (!found.manifest) throw new Error(found.problem)
   const state = mkdtempSync(join(tmpdir(), 'voxloom-plugin-'))
   const environments = new Environments({ folder: environmentsFolder })
-  for await (const _ of environments.install(found));
+  await installContract(name)
   const config = new ConfigStore(state)
   await config.keep(found, settings)
   const { contract, version } = found.manifest

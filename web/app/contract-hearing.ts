@@ -1,4 +1,5 @@
 import { contractId, readContractId, type ContractLight } from '#protocol/contracts.ts'
+import { SeamError } from '#protocol/errors.ts'
 import type { Lang } from '#protocol/speech.ts'
 import type { TranscriberInfo } from '#protocol/transcribe.ts'
 import type { ContractService } from '../companion/contracts.ts'
@@ -6,6 +7,7 @@ import { createRemoteClient, type RemoteClient } from '../engine/transcribe/remo
 import { createStandIn } from '../engine/transcribe/stand-in.page.ts'
 import type { TranscriberClient } from '../engine/transcribe/worker-transcriber.page.ts'
 import { readLang } from './contract-offers.ts'
+import { watchCall } from './contract-watch.ts'
 import type { ContractShelf } from './contracts.ts'
 
 export interface ContractHearingParts {
@@ -34,6 +36,13 @@ interface Opened {
 
 export function createContractHearing({ shelf, recognise, local, chosen }: ContractHearingParts): ContractHearing {
   const remotes = new Map<string, Opened>()
+  /** Plugins whose absence was told: once, however long it lasts. */
+  const absent = new Set<string>()
+
+  function tell(name: string, error: unknown): void {
+    absent.add(name)
+    shelf.failed(name, 'hearing', error)
+  }
 
   function open(light: ContractLight): Opened {
     const info = infoOf(light)
@@ -47,16 +56,29 @@ export function createContractHearing({ shelf, recognise, local, chosen }: Contr
       info,
       async recognise(samples, { lang, signal }) {
         const language = understood(lang, told)
+        const call = watchCall(shelf, name, signal)
+        const how = { signal: call.signal, ...(language !== undefined && { lang: language }) }
         try {
-          return await recognise(name, samples, { signal, ...(language !== undefined && { lang: language }) })
-        } catch (error) {
-          if (!signal.aborted) shelf.failed(name, 'hearing', error)
+          const heard = await recognise(name, samples, how)
+          absent.delete(name)
+          return heard
+        } catch (cause) {
+          const error = call.isDown ? gone(name, cause) : cause
+          if (!signal.aborted) tell(name, error)
           throw error
+        } finally {
+          call.close()
         }
       },
     })
     const first = () => (shelf.isUp(name) ? remote : undefined)
-    const made = { of, remote, whole: createStandIn({ local, first, watch: listener => shelf.watch(listener), info }) }
+    const missed = () => {
+      const error = gone(name)
+      if (!absent.has(name)) tell(name, error)
+      return error
+    }
+    const watch = (listener: () => void) => shelf.watch(listener)
+    const made = { of, remote, whole: createStandIn({ local, first, watch, missed, info }) }
     remotes.set(name, made)
     before?.remote.retire()
     return made
@@ -83,6 +105,13 @@ export function createContractHearing({ shelf, recognise, local, chosen }: Contr
     }),
   }
 }
+
+const gone = (name: string, cause?: unknown) =>
+  new SeamError('engine', `The plugin “${name}” is not there to listen.`, {
+    details: { plugin: name },
+    retryable: true,
+    ...(cause === undefined ? {} : { cause }),
+  })
 
 const infoOf = ({ name, displayName, version, offers }: ContractLight): TranscriberInfo => ({
   id: contractId(name),

@@ -175,10 +175,21 @@ describe('the voice of a plugin', () => {
     expect(failed).not.toHaveBeenCalled()
   })
 
-  it('is not spoken for in an export, which would keep another voice for ever', async () => {
-    const { export: whole, spoken } = scene(broken())
-    await expect(whole('kokoro/bm')).rejects.toMatchObject({ message: 'The plugin broke.' })
-    expect(spoken).toEqual([])
+  it('is spoken for in an export as well: the sentence from its beginning, marked, and with nothing of it twice', async () => {
+    const { export: whole, failed } = scene(broken())
+    expect((await whole('kokoro/bm')).map(({ at, standIn }) => [at, standIn])).toEqual([[0, true]])
+    expect(failed).toHaveBeenCalledOnce()
+  })
+
+  it('is told to be away once, however many sentences that lasts: to tell it keeps it from being asked', async () => {
+    const { hear, failed, light } = scene(whole, { status: 'ERROR' })
+    for (let n = 0; n < 3; n++) await hear()
+    expect(failed).toHaveBeenCalledOnce()
+    light({ status: 'READY' }, true)
+    expect((await hear()).some(({ standIn }) => standIn)).toBe(false)
+    light({ status: 'ERROR' }, false)
+    await hear()
+    expect(failed).toHaveBeenCalledTimes(2)
   })
 
   it('is exported where this page has no weights; its own voices are what then is missing', async () => {

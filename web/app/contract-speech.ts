@@ -2,10 +2,11 @@ import { contractId, readContractVoice } from '#protocol/contracts.ts'
 import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
-import type { EngineInfo, Segment, VoiceBlend } from '#protocol/speech.ts'
+import type { EngineInfo, Segment, SpeechEngine, VoiceBlend } from '#protocol/speech.ts'
 import type { StudioSpeech } from '../features/studio.ts'
 import { contractVoices } from './contract-offers.ts'
 import { nearestTo } from './contract-stand-in.ts'
+import { watchCall } from './contract-watch.ts'
 import type { ContractShelf } from './contracts.ts'
 
 /** Hz of every plugin's sound, once the companion has brought it to one form. */
@@ -26,50 +27,53 @@ const pluginVoiceOf = (voice: VoiceBlend) => readContractVoice(voice[0]?.id ?? '
 
 /**
  * The voices of the companion's plugins beside those of this page. When a plugin fails, a voice of this page goes on in
- * its place, and its chunks say so; in long jobs, whose sound is kept, the failure is told instead.
+ * its place, and its chunks say so.
  */
 export function withContractVoices({ shelf, speak, local, versions }: ContractSpeechParts): StudioSpeech {
   const listeners = new Set<() => void>()
+  /** Plugins whose absence was told: once, however many sentences it lasts. */
+  const absent = new Set<string>()
   let before = ''
 
   /** Ends with what went wrong as soon as the plugin is known to be down, rather than when its call is given up. */
   async function* watched(name: string, segment: Segment, run: Run): AsyncGenerator<PcmChunk> {
-    const stop = new AbortController()
-    const onAbort = () => stop.abort(run.signal?.reason)
-    if (run.signal?.aborted) onAbort()
-    run.signal?.addEventListener('abort', onAbort, { once: true })
-    let isDown = false
-    const unwatch = shelf.watch(() => {
-      isDown ||= !shelf.isUp(name)
-      if (isDown) stop.abort()
-    })
+    const call = watchCall(shelf, name, run.signal)
     try {
-      yield* speak(segment, { signal: stop.signal })
+      yield* speak(segment, { signal: call.signal })
     } catch (error) {
-      throw isDown && !run.signal?.aborted ? gone(name, error) : error
+      throw call.isDown ? gone(name, error) : error
     } finally {
-      unwatch()
-      run.signal?.removeEventListener('abort', onAbort)
+      call.close()
     }
   }
 
-  async function* spoken(segment: Segment, run: Run, standIn: boolean): AsyncGenerator<PcmChunk> {
+  /** @param whole nobody listens yet: a sentence is given once all of it is there, so that nothing of it is said twice */
+  async function* spoken(segment: Segment, run: Run, whole = false): AsyncGenerator<PcmChunk> {
     const name = pluginVoiceOf(segment.voice)!.name
+    const held: PcmChunk[] = []
+    const isUp = shelf.isUp(name)
     let given = 0
     let failure: SeamError
     try {
-      if (standIn && !shelf.isUp(name)) throw gone(name)
-      for await (const chunk of standIn ? watched(name, segment, run) : speak(segment, run)) {
-        yield chunk
-        given = chunk.at + chunk.samples.length / chunk.sampleRate
+      if (!isUp) throw gone(name)
+      for await (const chunk of watched(name, segment, run)) {
+        if (whole) held.push(chunk)
+        else {
+          yield chunk
+          given = chunk.at + chunk.samples.length / chunk.sampleRate
+        }
       }
+      absent.delete(name)
+      yield* held
       return
     } catch (error) {
       failure = toSeamError(error)
     }
     // What can't be said by one voice need not be tried by another; and what was taken back by nobody.
-    if (!standIn || run.signal?.aborted || failure.code === 'cancelled' || failure.code === 'bad-input') throw failure
-    shelf.failed(name, 'voice', failure)
+    if (run.signal?.aborted || failure.code === 'cancelled' || failure.code === 'bad-input') throw failure
+    // To tell it leaves the plugin alone for a while: one that was not even asked would never be asked again.
+    if (isUp || !absent.has(name)) shelf.failed(name, 'voice', failure)
+    absent.add(name)
     try {
       for await (const chunk of local.speak(
         only({ ...segment, ...nearestTo(segment, find(segment.voice), await local.voices()) }),
@@ -131,17 +135,14 @@ export function withContractVoices({ shelf, speak, local, versions }: ContractSp
     voices: all,
     async *speak(segments, run = {}) {
       for await (const segment of segments) {
-        yield* pluginVoiceOf(segment.voice) ? spoken(segment, run, true) : local.speak(only(segment), run)
+        yield* pluginVoiceOf(segment.voice) ? spoken(segment, run) : local.speak(only(segment), run)
       }
     },
     analyse: input => local.analyse(input),
     async bulk(run) {
-      // A text that is spoken by plugins alone needs no weights here.
-      let missing: SeamError | undefined
-      const opened = await local.bulk(run).catch((error: unknown) => {
-        missing = toSeamError(error)
-        if (missing.code !== 'not-found') throw missing
-      })
+      // A text that is spoken by plugins alone needs neither weights nor workers of ours.
+      let opening: Promise<SpeechEngine> | undefined
+      const own = () => (opening ??= local.bulk(run))
       return {
         info: local.info,
         supports: device => local.supports(device),
@@ -149,12 +150,10 @@ export function withContractVoices({ shelf, speak, local, versions }: ContractSp
         voices: all,
         async *speak(segments, each = {}) {
           for await (const segment of segments) {
-            if (pluginVoiceOf(segment.voice)) yield* spoken(segment, each, false)
-            else if (opened) yield* opened.speak(only(segment), each)
-            else throw missing
+            yield* pluginVoiceOf(segment.voice) ? spoken(segment, each, true) : (await own()).speak(only(segment), each)
           }
         },
-        close: async () => opened?.close(),
+        close: async () => (await opening?.catch(() => undefined))?.close(),
       }
     },
     close: () => local.close(),
@@ -166,7 +165,7 @@ async function* only(segment: Segment) {
 }
 
 const gone = (name: string, cause?: unknown) =>
-  new SeamError('engine', `The plugin “${name}” is not there to speak. A voice of this page goes on.`, {
+  new SeamError('engine', `The plugin “${name}” is not there to speak.`, {
     details: { plugin: name },
     retryable: true,
     ...(cause === undefined ? {} : { cause }),

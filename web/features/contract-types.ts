@@ -19,5 +19,7 @@ export interface StudioContracts {
   /** What went wrong in work, until it is dismissed; one for each plugin and part. */
   readonly troubles: readonly ContractTrouble[]
   dismiss(trouble: ContractTrouble): void
+  /** Whether it is worth asking: it is there, lacks nothing, and has not just failed. */
+  isUp(name: string): boolean
   watch(listener: () => void): () => void
 }

@@ -12,6 +12,11 @@ export interface StandInOptions {
   first(): TranscriberClient | undefined
   /** Calls back when that may have changed. @returns an end to it */
   watch(listener: () => void): () => void
+  /**
+   * Told when the local one begins to listen for want of the first, which need not have been in the middle of anything.
+   * @returns what is thrown where the local one can't listen either
+   */
+  missed?(): SeamError
   /** Who it says it is; whoever listens now when absent. */
   readonly info?: TranscriberInfo
 }
@@ -26,7 +31,7 @@ interface Lent extends Listener {
  * One transcriber out of two: the first as long as it is there, else the local one. A sound goes on where the other one
  * left it, and nothing that was told is lost: see session.ts.
  */
-export function createStandIn({ local, first, watch, info }: StandInOptions): TranscriberClient {
+export function createStandIn({ local, first, watch, missed, info }: StandInOptions): TranscriberClient {
   const now = () => first() ?? local
 
   async function lend(owner: TranscriberClient): Promise<Lent> {
@@ -44,15 +49,17 @@ export function createStandIn({ local, first, watch, info }: StandInOptions): Tr
   const parts: SessionParts<Lent> = {
     async worker() {
       const wanted = now()
-      if (wanted === local) return lend(local)
-      let failure: SeamError
-      try {
-        return await lend(wanted)
-      } catch (error) {
-        failure = toSeamError(error)
+      let failure: SeamError | undefined
+      if (wanted === local) failure = missed?.()
+      else {
+        try {
+          return await lend(wanted)
+        } catch (error) {
+          failure = toSeamError(error)
+        }
       }
-      return lend(local).catch(() => {
-        throw failure
+      return lend(local).catch((error: unknown) => {
+        throw failure ?? error
       })
     },
     leave: ({ owner, worker }, failed) => owner.parts.leave(worker, failed),

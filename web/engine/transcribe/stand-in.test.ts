@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { SeamError } from '#protocol/errors.ts'
 import type { TranscriberInfo } from '#protocol/transcribe.ts'
 import { linked } from '../../rpc/linked.ts'
@@ -41,7 +41,7 @@ function transcriber(name: string, before: (reading: number) => void = () => {})
   return { client, seen }
 }
 
-function both(before?: (reading: number) => void) {
+function both(before?: (reading: number) => void, missed?: () => SeamError) {
   const plugin = transcriber('plugin', before)
   const own = transcriber('own')
   const listeners = new Set<() => void>()
@@ -49,6 +49,7 @@ function both(before?: (reading: number) => void) {
   const whole = createStandIn({
     local: own.client,
     first: () => (up ? plugin.client : undefined),
+    ...(missed && { missed }),
     watch(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -102,6 +103,16 @@ describe('a transcriber with another that stands in', () => {
     expect(scene.plugin.seen.readings).toBeGreaterThan(0)
   })
 
+  it('says that it is missed when another listens in its place, also where nothing was under way', async () => {
+    const missed = vi.fn(() => new SeamError('engine', 'The plugin is away.'))
+    const scene = both(undefined, missed)
+    await Array.fromAsync(scene.whole.listen(chunks(speech, 0.25)))
+    expect(missed).not.toHaveBeenCalled()
+    scene.become(false)
+    expect(finals(await Array.fromAsync(scene.whole.listen(chunks(speech, 0.25))))).toEqual(SENTENCES)
+    expect(missed).toHaveBeenCalledOnce()
+  })
+
   it('is what is told to fail where neither can listen', async () => {
     const broken = (message: string) =>
       createWorkerTranscriber<null>({
@@ -116,5 +127,12 @@ describe('a transcriber with another that stands in', () => {
       watch: () => () => {},
     })
     await expect(Array.fromAsync(whole.listen(chunks(speech, 0.25)))).rejects.toThrow('The plugin is not there.')
+    const away = createStandIn({
+      local: broken('No weights.'),
+      first: () => undefined,
+      missed: () => new SeamError('engine', 'The plugin is away.'),
+      watch: () => () => {},
+    })
+    await expect(Array.fromAsync(away.listen(chunks(speech, 0.25)))).rejects.toThrow('The plugin is away.')
   })
 })

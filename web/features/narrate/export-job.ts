@@ -10,6 +10,7 @@ import { useStudio } from '../studio.ts'
 import { downloadTarget, fileTarget, sweepExports, type ExportTarget } from './export-target.ts'
 import { isAudio, partOf, segmentsOf, writeText, type ExportFormat } from './exporting.ts'
 import { askForFile, fileName } from '../../ui/save-file.ts'
+import { useInPlace } from './in-place.ts'
 import { useNarrateModel } from './store-model.ts'
 import { useNarratePlayback } from './store-playback.ts'
 import { useNarrateProject } from './store.ts'
@@ -45,6 +46,7 @@ export function useExportJob(): {
   const studio = useStudio()
   const jobs = useJobs()
   const notify = useNotices()
+  const tellInPlace = useInPlace()
   const project = useNarrateProject()
   const playback = useNarratePlayback()
   const model = useNarrateModel()
@@ -66,7 +68,7 @@ export function useExportJob(): {
         const script = await playback.settled()
         if (!open || !script) return
         const made = playback.complete() ? 0 : MAKING
-        await playback.renderAll(partOf(run, 0, made, 'narrate.export.making'))
+        const inPlace = await playback.renderAll(partOf(run, 0, made, 'narrate.export.making'))
         const target = await openTarget()
         const writing = partOf(run, made, 1, 'narrate.export.writing')
         const segments = segmentsOf(open, script, studio.pcm, t, run.signal)
@@ -98,6 +100,7 @@ export function useExportJob(): {
               .filter(Boolean)
               .join('. '),
           })
+          tellInPlace(inPlace)
         } catch (error) {
           await target.discard()
           throw error

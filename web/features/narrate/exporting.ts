@@ -7,6 +7,7 @@ import type { AudioFormat, ExportMetadata, ExportSegment } from '../../export/ty
 import type { PcmStore } from '../../storage/types.ts'
 import { chapterName } from './chapters.ts'
 import { bytesInto, type ExportTarget } from './export-target.ts'
+import { standInKey } from './script-hash.ts'
 import type { Script } from './script.ts'
 
 export const AUDIO_FORMATS: readonly AudioFormat[] = ['mp3', 'm4a', 'm4b', 'opus', 'wav']
@@ -31,7 +32,10 @@ export async function readCover(file: File): Promise<NonNullable<ExportMetadata[
   return undefined
 }
 
-/** Reads a script's sound from the store, a sentence at a time. @throws SeamError not-found for one that is missing */
+/**
+ * Reads a script's sound from the store, a sentence at a time; what another voice said, where its own never came.
+ * @throws SeamError not-found for one that is missing
+ */
 export async function* segmentsOf(
   project: Project,
   script: Script,
@@ -42,7 +46,7 @@ export async function* segmentsOf(
   let chapter = -1
   for (const sentence of script.sentences) {
     signal?.throwIfAborted()
-    const sound = await pcm.get(sentence.key)
+    const sound = (await pcm.get(sentence.key)) ?? (await pcm.get(standInKey(sentence.key)))
     if (!sound) {
       throw new SeamError('not-found', 'Some of the sound is no longer in storage. Export again: it is then made anew.')
     }

@@ -2,14 +2,20 @@ import { SeamError, toSeamError } from '#protocol/errors.ts'
 import type { PcmChunk } from '#protocol/pcm.ts'
 import type { Segment, SpeechEngine } from '#protocol/speech.ts'
 import type { PcmStore } from '../../storage/types.ts'
+import { standInKey } from './script-hash.ts'
 import type { ScriptSentence } from './script.ts'
 
 /** A sentence that is being made. Its chunks can be read while they come, by anyone, from the first on. */
 export interface Render {
   readonly sentence: ScriptSentence
   chunks(): AsyncIterable<PcmChunk>
-  /** Settles when the sound is in the store, or could not be made. */
+  /**
+   * Settles when the sound is in the store, or could not be made. Rejects, too, when another voice stood in: its sound is
+   * kept under a name of its own.
+   */
   readonly stored: Promise<void>
+  /** Whether what was stored is another voice's. */
+  readonly standIn: boolean
   cancel(): void
 }
 
@@ -65,6 +71,7 @@ function start(
   const made: PcmChunk[] = []
   let failure: SeamError | undefined
   let finished = false
+  let standIn = false
   let wake = Promise.withResolvers<void>()
   const notify = () => {
     wake.resolve()
@@ -92,12 +99,14 @@ function start(
   }
 
   const stored = make()
-    .then(() => {
-      if (made.some(({ standIn }) => standIn)) throw stoodIn()
-      return pcm.put(sentence.key, made).catch(error => {
+    .then(async () => {
+      const inPlace = made.some(({ standIn }) => standIn)
+      await pcm.put(inPlace ? standInKey(sentence.key) : sentence.key, made).catch(error => {
         lost(toSeamError(error))
         throw error
       })
+      standIn = inPlace
+      if (inPlace) throw stoodIn()
     })
     .then(
       () => over(made.reduce((sum, { samples, sampleRate }) => sum + samples.length / sampleRate, 0)),
@@ -116,6 +125,9 @@ function start(
   return {
     sentence,
     stored,
+    get standIn() {
+      return standIn
+    },
     cancel: () => abort.abort(new SeamError('cancelled', 'Cancelled.')),
     async *chunks() {
       for (let next = 0; ;) {
@@ -132,9 +144,9 @@ function start(
   }
 }
 
-/** It was heard, and is made again when its own voice is there. */
+/** It can be heard, and is made again when its own voice is there. */
 const stoodIn = () =>
-  new SeamError('engine', 'Another voice stood in for this sentence. It is not kept; make it again.', {
+  new SeamError('engine', 'Another voice stood in for this sentence. Make it again once its own is there.', {
     retryable: true,
   })
 

@@ -3,7 +3,8 @@ import type { PcmChunk, WordTime } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
 import type { Player } from '../../audio/sink.ts'
 import type { Studio } from '../studio.ts'
-import { createRenders, type Render } from './narrator-renders.ts'
+import { createRenders } from './narrator-renders.ts'
+import { renderMissing } from './narrator-job.ts'
 import { isSuspect } from './narrator-suspects.ts'
 import type { Script, ScriptSentence } from './script.ts'
 
@@ -39,8 +40,12 @@ export interface Narrator {
   stateOf(sentence: ScriptSentence): SentenceState
   /** Drops the kept sound and makes it anew. */
   rerender(sentence: ScriptSentence): Promise<void>
-  /** Makes all that is missing, from the listener's place on and then from the start. */
-  renderAll(run: Run): Promise<void>
+  /**
+   * Makes all that is missing, from the listener's place on and then from the start. Where a plugin fails, a voice of this
+   * page goes on; what that said is made again when the plugin is there once more.
+   * @returns sentences that another voice than their own says in the end
+   */
+  renderAll(run: Run): Promise<number>
   /** Seconds; undefined until the sentence was made. */
   duration(sentence: ScriptSentence): number | undefined
   watch(listener: (what: 'position' | 'state' | 'sentences') => void): () => void
@@ -57,7 +62,7 @@ const STRAGGLERS = 2
 const PIECE = 0.5
 const WORDS_KEPT = 200
 
-export function createNarrator({ pcm, speech, player: openPlayer }: Studio): Narrator {
+export function createNarrator({ pcm, speech, contracts, player: openPlayer }: Studio): Narrator {
   const listeners = new Set<(what: 'position' | 'state' | 'sentences') => void>()
   const tell = (what: 'position' | 'state' | 'sentences') => listeners.forEach(listener => listener(what))
   const durations = new Map<string, number>()
@@ -271,30 +276,12 @@ export function createNarrator({ pcm, speech, player: openPlayer }: Studio): Nar
     return { sentence, at: heard.at, word: word && { from: word.from, to: word.to } }
   }
 
-  async function renderAll(run: Run): Promise<void> {
+  async function renderAll(run: Run): Promise<number> {
     const wanted = script?.sentences ?? []
     const here = await pcm.which(wanted.map(({ key }) => key))
     const start = Math.max(0, position()?.sentence ?? 0)
     const missing = unique([...wanted.slice(start), ...wanted.slice(0, start)].filter(({ key }) => !here.has(key)))
-    const total = unique(wanted).length
-    let done = total - missing.length
-    run.onProgress?.({ done, total, what: 'narrate.rendering' })
-    if (missing.length === 0) return
-    const engine = await speech.bulk(run)
-    try {
-      const lanes = Array.from({ length: Math.max(1, speech.report?.threads ?? 1) }, async () => {
-        for (let sentence = missing.shift(); sentence; sentence = missing.shift()) {
-          run.signal?.throwIfAborted()
-          const render = renders.begin(sentence, engine)
-          await settled(render, run.signal)
-          run.onProgress?.({ done: ++done, total, what: 'narrate.rendering' })
-        }
-      })
-      await Promise.all(lanes)
-    } finally {
-      missing.length = 0
-      await engine.close()
-    }
+    return renderMissing({ missing, total: unique(wanted).length, renders, pcm, speech, contracts }, run)
   }
 
   return {
@@ -341,8 +328,7 @@ export function createNarrator({ pcm, speech, player: openPlayer }: Studio): Nar
       return isSuspect(sentence, seconds) ? 'suspect' : 'ready'
     },
     async rerender(sentence) {
-      await pcm.remove([sentence.key])
-      durations.delete(sentence.key)
+      // The new sound takes the old one's place; where there is none in the end, the old one stays.
       await renders.begin(sentence, speech).stored
     },
     renderAll,
@@ -383,16 +369,6 @@ export function createNarrator({ pcm, speech, player: openPlayer }: Studio): Nar
       if (seconds !== undefined) durations.set(key, seconds)
     }
     if (script === of) tell('sentences')
-  }
-}
-
-/** Waits for a render, and cancels it when the job is cancelled. */
-async function settled(render: Render, signal: AbortSignal | undefined): Promise<void> {
-  signal?.addEventListener('abort', render.cancel, { once: true })
-  try {
-    await render.stored
-  } finally {
-    signal?.removeEventListener('abort', render.cancel)
   }
 }
 

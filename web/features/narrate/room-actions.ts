@@ -6,6 +6,7 @@ import { useJobs } from '../../ui/jobs.ts'
 import { useNotices } from '../../ui/toast.ts'
 import { useTold } from '../../ui/told.ts'
 import { saveBlob } from '../../ui/save-file.ts'
+import { useInPlace } from './in-place.ts'
 import { useNarrateModel } from './store-model.ts'
 import { useNarratePlayback } from './store-playback.ts'
 import { useNarrateProject } from './store.ts'
@@ -23,6 +24,7 @@ export function useRoomActions(): {
 } {
   const { t } = useI18n()
   const notify = useNotices()
+  const tellInPlace = useInPlace()
   const told = useTold(failureWords)
   const jobs = useJobs()
   const project = useNarrateProject()
@@ -72,7 +74,7 @@ export function useRoomActions(): {
       const title = t('narrate.renderJob', { title: project.project?.title ?? '' })
       told(
         model.onceReady(async () => {
-          jobs.start({ title, kind: 'render', run: run => playback.renderAll(run) })
+          jobs.start({ title, kind: 'render', run: async run => tellInPlace(await playback.renderAll(run)) })
         }, playback.languages()),
       )
     },

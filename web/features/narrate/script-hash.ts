@@ -16,6 +16,9 @@ export async function segmentKey(segment: Segment, engine: EngineInfo): Promise<
   return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** The name of what another voice said in the place of the one that `key` is for. Nothing keeps it from being cleared. */
+export const standInKey = (key: string): string => `${key}-in-place`
+
 /** FNV-1a, 32 bits: tells the sentences of one paragraph apart, nothing more. */
 export function shortHash(text: string): string {
   let hash = 0x811c9dc5

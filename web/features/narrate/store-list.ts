@@ -5,6 +5,7 @@ import type { Run } from '#protocol/run.ts'
 import { byChanged, byOpened, byTitle, createDocumentList, UNDO_FOR } from '../../ui/document-list.ts'
 import { useStudio } from '../studio.ts'
 import { copyOf, newProject } from './document.ts'
+import { standInKey } from './script-hash.ts'
 import { useNarrateProject } from './store.ts'
 import { useNarrateVoices } from './store-voices.ts'
 import { clearUnusedSound, soundOf, type Naming } from './unused-sound.ts'
@@ -52,7 +53,8 @@ export const useNarrateList = defineStore('narrate/list', () => {
     removed.value = undefined
     if (!project) return
     const named = await naming()
-    await clearUnusedSound(studio, named, await soundOf(project, named))
+    const keys = [...(await soundOf(project, named))]
+    await clearUnusedSound(studio, named, [...keys, ...keys.map(standInKey)])
   }
 
   return {

@@ -258,10 +258,14 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
     await model.whenReady(() => narrator.rerender(sentence)).catch(fail)
   }
 
-  /** Makes everything that is missing. Run it as a job: those keep the screen awake. @throws SeamError */
-  async function renderAll(run: Run): Promise<void> {
+  /**
+   * Makes everything that is missing. Run it as a job: those keep the screen awake.
+   * @returns sentences that another voice says, because their own is not there
+   * @throws SeamError
+   */
+  async function renderAll(run: Run): Promise<number> {
     await settled()
-    await narrator.renderAll(run)
+    return narrator.renderAll(run)
   }
 
   /** Sound that is there is judged once: ten thousand sentences are asked for their state several times a second. */

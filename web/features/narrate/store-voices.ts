@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { readContractVoice } from '#protocol/contracts.ts'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Lang, LexiconEntry, Voice, VoiceBlend } from '#protocol/speech.ts'
 import { useStudio } from '../studio.ts'
@@ -45,7 +46,11 @@ export const useNarrateVoices = defineStore('narrate/voices', () => {
     if (JSON.stringify(now) !== JSON.stringify(list.value)) list.value = now
   }
 
-  const nameOf = (id: string) => byId.value.get(id)?.name ?? id
+  /** A voice whose plugin is not there is called as its plugin calls it. */
+  function nameOf(id: string): string {
+    const plugins = readContractVoice(id)
+    return byId.value.get(id)?.name ?? (plugins ? `${plugins.voice} (${plugins.name})` : id)
+  }
 
   function langOf(voice: VoiceBlend): Lang | undefined {
     const heaviest = voice.reduce<VoiceBlend[number] | undefined>(

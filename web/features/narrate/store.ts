@@ -143,6 +143,11 @@ export const useNarrateProject = defineStore('narrate/project', () => {
     undo: () => step(history?.undo()),
     redo: () => step(history?.redo()),
 
+    /** One step of undo. */
+    edit(make: (project: Project) => Project) {
+      edit(make)
+      rewrites.value++
+    },
     showChapter(id: string) {
       chapterId.value = id
     },

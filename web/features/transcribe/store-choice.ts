@@ -2,6 +2,7 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { ANY_LANGUAGE, languageCode } from '#engine/transcribe/whisper/languages.ts'
+import { readContractId } from '#protocol/contracts.ts'
 import { usePreferences } from '../../ui/preferences.ts'
 import { useContracts } from '../contracts.ts'
 import { useStudio } from '../studio.ts'
@@ -36,7 +37,14 @@ export const useChoice = defineStore('transcribe/choice', () => {
     return wanted.find(found => found !== undefined) ?? transcriber.value.info.languages[0] ?? 'en-us'
   })
 
+  /** The plugin that was chosen and is not there; it listens again when it is. */
+  const missing = computed(() => {
+    const plugin = readContractId(chosen.value)
+    return plugin && transcriber.value.info.id !== chosen.value ? plugin.name : undefined
+  })
+
   return {
+    missing,
     transcribers,
     transcriber,
     lang,

@@ -73,6 +73,7 @@ export function scriptedMicrophone() {
   const chunks: SoundChunk[] = []
   const listeners = new Set<() => void>()
   let trouble: MicrophoneTrouble | undefined
+  let lost: number | undefined
   let ended = false
   let failure: SeamError | undefined
   let wake: () => void = () => {}
@@ -82,6 +83,9 @@ export function scriptedMicrophone() {
     level: 0.5,
     get trouble() {
       return trouble
+    },
+    get lost() {
+      return lost
     },
     async *sound() {
       for (;;) {
@@ -110,6 +114,10 @@ export function scriptedMicrophone() {
     unplug() {
       failure = new SeamError('not-found', 'The microphone was unplugged.')
       wake()
+    },
+    lose(seconds: number) {
+      lost = seconds
+      for (const listener of listeners) listener()
     },
     become(next: MicrophoneTrouble | undefined) {
       trouble = next
