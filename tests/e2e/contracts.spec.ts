@@ -1,18 +1,20 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright/test'
 import { root } from '../support/models.ts'
 import { isHeard, takeOutput } from './output.ts'
-import { expect, startCompanion, test as base, type Companion } from './studio.ts'
+import { withOwnCompanion } from './own-companion.ts'
+import { expect, type Companion } from './studio.ts'
 
 const SDK = join(root, 'plugins', 'sdk', 'typescript')
 
+const folderIn = (home: string) => join(home, 'data', 'voxloom', 'plugins', 'morse')
+
 /** Puts the example of the SDK into a folder of plugins, as somebody does who has just written it. */
 async function dropIn(home: string): Promise<void> {
-  const folder = join(home, 'data', 'voxloom', 'plugins', 'morse')
+  const folder = folderIn(home)
   const program = await readFile(join(SDK, 'examples', 'morse', 'main.ts'), 'utf8')
   await cp(join(SDK, 'examples', 'morse', 'codes.ts'), join(folder, 'codes.ts'))
   await writeFile(
@@ -23,24 +25,7 @@ async function dropIn(home: string): Promise<void> {
   await cp(join(SDK, 'examples', 'morse', 'manifest.json'), join(folder, 'manifest.json'))
 }
 
-const test = base.extend<object, { home: string; companion: Companion }>({
-  home: [
-    async ({}, use) => {
-      const home = await mkdtemp(join(tmpdir(), 'voxloom-contracts-'))
-      await use(home)
-      await rm(home, { recursive: true, force: true })
-    },
-    { scope: 'worker' },
-  ],
-  companion: [
-    async ({ home }, use) => {
-      const companion = await startCompanion(0, home)
-      await use(companion)
-      await companion.stop()
-    },
-    { scope: 'worker' },
-  ],
-})
+const test = withOwnCompanion('contracts')
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const field = (page: Page, name: string) => page.locator('article').getByLabel(name, { exact: true })
@@ -109,6 +94,43 @@ test('a folder that is dropped in appears, is called and heard, and says what is
   await method.selectOption('get_voices')
   await button(page, 'Call').click()
   await expect(tester(page).getByRole('region', { name: 'JSON' })).toContainText('"High key"')
+})
+
+test('its voice speaks in a talk; when it is taken away in the middle of one, answers can be read', async ({
+  page,
+  companion,
+  home,
+}) => {
+  await rm(folderIn(home), { recursive: true, force: true })
+  await page.goto(`${companion.url}/studio/converse/personas`)
+  await button(page, 'New persona').click()
+  const voice = page.getByRole('combobox', { name: 'Voice 1' })
+  await expect(voice.locator('option[value="morse/low"]')).toHaveCount(0)
+  await dropIn(home)
+  await voice.selectOption('morse/low')
+  await button(page, 'Talk').click()
+
+  const history = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem')
+  const write = async (text: string) => {
+    await page.getByRole('textbox', { name: 'Type instead of speaking' }).fill(text)
+    await page.keyboard.press('Enter')
+  }
+  await takeOutput(page)
+  await write('Is it there?')
+  await expect.poll(() => isHeard(page)).toBe(true)
+  await expect(history).toHaveCount(1)
+  const speaks = page.locator('[data-role="speaks"]')
+  await expect(speaks).toContainText('Morse key')
+
+  await rm(folderIn(home), { recursive: true })
+  await expect(speaks).toContainText('Not here')
+  await write('And now?')
+  await expect(page.getByText('The answer could not be spoken')).toBeVisible()
+  await expect(history).toHaveCount(2)
+  await expect(history.nth(1).getByText('And now?', { exact: true })).toHaveCount(2)
+  await expect(page.getByText('went on in its place')).toHaveCount(0)
+  await button(page, 'Get the voice').click()
+  await expect(page.getByRole('dialog').getByText('Get the voice')).toBeVisible()
 })
 
 test('settings, state, a swap and a crash: what the plugin knew is still there', async ({ page, companion, home }) => {

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
-import { expect, startCompanion, test as base, type Companion } from './studio.ts'
+import { withOwnCompanion } from './own-companion.ts'
+import { expect, type Companion } from './studio.ts'
 
 /** Writes a letter every tenth of a second, for five minutes: long enough to be stopped. */
 const SLOW = `
@@ -35,31 +35,18 @@ letters = 1
 // A stopped job breaks its stream off, so that nobody takes half for a whole; the browser itself notes that.
 const isExpected = (line: string) => line.includes('ERR_INCOMPLETE_CHUNKED_ENCODING')
 
+async function furnish(home: string): Promise<void> {
+  const folder = (name: string) => join(home, 'data', 'voxloom', 'plugins', name)
+  for (const name of ['slow', 'untried', 'broken']) await mkdir(folder(name), { recursive: true })
+  for (const name of ['slow', 'untried']) {
+    await writeFile(join(folder(name), 'plugin.toml'), SLOW_MANIFEST.replace('"slow"', `"${name}"`))
+    await writeFile(join(folder(name), 'main.py'), SLOW)
+  }
+  await writeFile(join(folder('broken'), 'plugin.toml'), 'name = "broken"\nversion = 1\n')
+}
+
 /** A companion whose plugins are those of the checkout, a slow one, one that nobody uses, and a broken one. */
-export const test = base.extend<{ said: string[] }, { home: string; companion: Companion }>({
-  home: [
-    async ({}, use) => {
-      const home = await mkdtemp(join(tmpdir(), 'voxloom-plugins-'))
-      const folder = (name: string) => join(home, 'data', 'voxloom', 'plugins', name)
-      for (const name of ['slow', 'untried', 'broken']) await mkdir(folder(name), { recursive: true })
-      for (const name of ['slow', 'untried']) {
-        await writeFile(join(folder(name), 'plugin.toml'), SLOW_MANIFEST.replace('"slow"', `"${name}"`))
-        await writeFile(join(folder(name), 'main.py'), SLOW)
-      }
-      await writeFile(join(folder('broken'), 'plugin.toml'), 'name = "broken"\nversion = 1\n')
-      await use(home)
-      await rm(home, { recursive: true, force: true })
-    },
-    { scope: 'worker' },
-  ],
-  companion: [
-    async ({ home }, use) => {
-      const companion = await startCompanion(0, home)
-      await use(companion)
-      await companion.stop()
-    },
-    { scope: 'worker' },
-  ],
+export const test = withOwnCompanion('plugins', furnish).extend<{ said: string[] }>({
   /** Errors of the console: there must be none at the end. */
   said: [
     async ({ page }, use) => {

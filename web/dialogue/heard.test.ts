@@ -59,6 +59,19 @@ describe('a reply is parted where its listener stopped', () => {
     expect(partHeard(TEXT, unfinished, { segment: 'r1.0', at: 8 / USUAL_PACE }).heard).toBe('The old')
   })
 
+  it('by what the first of two voices had said, where the second began the sentence anew', () => {
+    const [first] = spoken(TEXT)
+    const before = 18 / USUAL_PACE
+    const words = first!.words.map(word => ({ ...word, start: word.start + before, end: word.end + before }))
+    const twice = [{ ...first!, words, before, seconds: first!.seconds + before }]
+    const until = (at: number) => partHeard(TEXT, twice, { segment: 'r1.0', at }).heard
+    expect(until(8 / USUAL_PACE)).toBe('The old')
+    expect(until(before)).toBe('The old lighthouse')
+    expect(until(before + 0.7)).toBe('The old lighthouse')
+    expect(until(before + 2.5)).toBe('The old lighthouse keeper')
+    expect(until(before + 9)).toBe('The old lighthouse keeper slept.')
+  })
+
   it('nowhere when nothing was heard, or the place is another reply’s', () => {
     expect(partHeard(TEXT, spoken(TEXT), undefined)).toEqual({ heard: '', unheard: TEXT })
     expect(partHeard(TEXT, spoken(TEXT), { segment: 'r0.0', at: 9 }).heard).toBe('')

@@ -9,6 +9,8 @@ export interface SpokenSentence {
   readonly sentence: Sentence
   /** In order, as far as they were made; empty where the voice gives no times. */
   words: readonly WordTime[]
+  /** Seconds of sound that a voice without times made before another one, which has them, began the sentence anew. */
+  before?: number
   /** Seconds of sound made so far. */
   seconds: number
   /** Whether that is all of it. */
@@ -39,14 +41,17 @@ export function partHeard(text: string, sentences: readonly SpokenSentence[], pl
 
 /** Where the source of a sentence is parted for somebody who heard `at` seconds of it. */
 function cutIn(spoken: SpokenSentence, at: number): number {
-  const { sentence } = spoken
+  const { sentence, before = 0 } = spoken
   const words = spoken.words.length > 0 ? spoken.words : estimated(spoken)
-  const heard = words.findLastIndex(({ start, end }) => at >= start + (end - start) * WORD_HEARD)
-  if (heard < 0) return 0
-  const last = heard === words.length - 1 && spoken.made
-  if (last) return sentence.to - sentence.from
-  return sourceEnd(sentence, words[heard]!.to)
+  const heard = lastHeard(words, at)
+  if (heard && heard === words.at(-1) && spoken.made) return sentence.to - sentence.from
+  const first = lastHeard(estimatedAt(sentence.text, USUAL_PACE), Math.min(at, before))
+  const to = Math.max(heard?.to ?? 0, first?.to ?? 0)
+  return to === 0 ? 0 : sourceEnd(sentence, to)
 }
+
+const lastHeard = (words: readonly WordTime[], at: number) =>
+  words.findLast(({ start, end }) => at >= start + (end - start) * WORD_HEARD)
 
 /** Where the source ends of what is spoken up to `to`: the marks that close upon a word belong to it. */
 function sourceEnd({ text, ends, from }: Sentence, to: number): number {
@@ -58,15 +63,17 @@ function sourceEnd({ text, ends, from }: Sentence, to: number): number {
 /** Times for words from their places in the text. */
 function estimated({ sentence, seconds, made }: SpokenSentence): WordTime[] {
   const { text } = sentence
-  const pace = made && seconds > 0 ? text.length / seconds : USUAL_PACE
-  return findWords(text).map(({ from, to }) => ({
+  return estimatedAt(text, made && seconds > 0 ? text.length / seconds : USUAL_PACE)
+}
+
+const estimatedAt = (text: string, pace: number): WordTime[] =>
+  findWords(text).map(({ from, to }) => ({
     text: text.slice(from, to),
     from,
     to,
     start: from / pace,
     end: to / pace,
   }))
-}
 
 /** The words around a place in the reply: of the sentence that sounds and the one before. What an echo may consist of. */
 export function wordsAround(sentences: readonly SpokenSentence[], place: Heard | undefined): string[] {

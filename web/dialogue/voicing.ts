@@ -50,6 +50,7 @@ export async function voice(parts: VoicingParts): Promise<void> {
       for await (const chunk of until(partner.speech.speak(segments(), { signal }), signal)) {
         const sentence = spoken.get(chunk.segment)
         if (!sentence) continue
+        if (chunk.standIn && sentence.words.length === 0) sentence.before ??= chunk.at
         sentence.words = [...sentence.words, ...(chunk.words ?? [])]
         sentence.seconds = Math.max(sentence.seconds, chunk.at + secondsOf(chunk))
         sentence.made ||= chunk.last

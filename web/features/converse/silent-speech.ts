@@ -1,4 +1,5 @@
-import type { PcmChunk } from '#protocol/pcm.ts'
+import { toSeamError, type SeamError } from '#protocol/errors.ts'
+import type { PcmChunk, SegmentId } from '#protocol/pcm.ts'
 import type { Run } from '#protocol/run.ts'
 import type { Segment, SpeechEngine, VoiceBlend } from '#protocol/speech.ts'
 
@@ -11,22 +12,48 @@ export interface SpokenReplies {
   canSpeak(voice: VoiceBlend): Promise<boolean>
   /** A reply begins to be spoken, or is only to be read. */
   told(isSilent: boolean): void
+  /** A voice failed: what it has not said of this reply is only to be read. */
+  failed(error: SeamError, voice: VoiceBlend): Promise<void>
 }
 
-/** Speaks each reply if its voice is here by then; one whose voice is not can be read all the same. */
-export function spokenOrRead({ speech, canSpeak, told }: SpokenReplies): SpeechEngine {
+/** Speaks each reply as far as its voice is here and works: what is not spoken can be read all the same. */
+export function spokenOrRead({ speech, canSpeak, told, failed }: SpokenReplies): SpeechEngine {
   async function* speak(segments: AsyncIterable<Segment>, run?: Run): AsyncGenerator<PcmChunk> {
     const all = segments[Symbol.asyncIterator]()
-    const first = await all.next()
-    if (first.done) return
-    const isSilent = !(await canSpeak(first.value.voice))
-    told(isSilent)
+    let next: Promise<IteratorResult<Segment>> | undefined
+    // Kept until it is taken: a voice that fails may have asked for the next one already.
+    const ask = () => (next ??= all.next())
+    /** Sentences that were not said to their end, with the seconds of them that were. */
+    const unsaid = new Map<SegmentId, number>()
     async function* from() {
-      yield first.value
-      for (let next = await all.next(); !next.done; next = await all.next()) yield next.value
+      for (let found = await ask(); !found.done; found = await ask()) {
+        next = undefined
+        unsaid.set(found.value.id, 0)
+        yield found.value
+      }
     }
-    if (isSilent) for await (const { id } of from()) yield silenceOf(id)
-    else yield* speech.speak(from(), run)
+
+    const first = await ask()
+    if (first.done) return
+    const { voice } = first.value
+    const isSilent = !(await canSpeak(voice))
+    told(isSilent)
+    if (!isSilent) {
+      try {
+        for await (const chunk of speech.speak(from(), run)) {
+          yield chunk
+          if (chunk.last) unsaid.delete(chunk.segment)
+          else unsaid.set(chunk.segment, chunk.at + chunk.samples.length / chunk.channels / chunk.sampleRate)
+        }
+        return
+      } catch (cause) {
+        const error = toSeamError(cause)
+        if (run?.signal?.aborted || error.code === 'cancelled') throw error
+        await failed(error, voice)
+      }
+    }
+    for (const [id, at] of unsaid) yield silenceOf(id, at)
+    for await (const { id } of from()) yield silenceOf(id)
   }
   return {
     info: speech.info,
@@ -38,14 +65,14 @@ export function spokenOrRead({ speech, canSpeak, told }: SpokenReplies): SpeechE
   }
 }
 
-function silenceOf(segment: string): PcmChunk {
+function silenceOf(segment: SegmentId, at = 0): PcmChunk {
   const { seconds, sampleRate } = SILENCE
   return {
     samples: new Float32Array(Math.round(seconds * sampleRate)),
     sampleRate,
     channels: 1,
     segment,
-    at: 0,
+    at,
     last: true,
     standIn: true,
   }

@@ -6,7 +6,7 @@ import { useStudio } from '../studio.ts'
 import { DETECTORS, hears, isPlugins, speaks, useWeights } from '../weights.ts'
 import { useConversePartner } from './store-partner.ts'
 
-interface Needs {
+export interface TalkNeeds {
   readonly listening?: boolean
   readonly voice?: VoiceBlend
 }
@@ -20,6 +20,12 @@ export const useConverseModel = defineStore('converse/model', () => {
   /** What speaks was found here: it is not looked for before every reply. */
   let isHere = false
 
+  /** Whether this page can speak itself. @throws SeamError */
+  async function hasOwn(): Promise<boolean> {
+    isHere ||= (await missing(own)).length === 0
+    return isHere
+  }
+
   return {
     ...offer,
     /** Which part of talking the offer is for. */
@@ -29,17 +35,14 @@ export const useConverseModel = defineStore('converse/model', () => {
       return needs.some(({ entry }) => speaks(entry)) ? 'both' : 'ears'
     }),
     /** Whether a voice can be heard as things are, without anything to fetch. @throws SeamError */
-    async canSpeak(voice: VoiceBlend): Promise<boolean> {
-      if (isPlugins(voice)) return true
-      isHere ||= (await missing(own)).length === 0
-      return isHere
-    },
+    canSpeak: async (voice: VoiceBlend): Promise<boolean> => isPlugins(voice) || hasOwn(),
+    hasOwn,
     /**
      * Does `action`, or offers what it needs and does it once that is here.
-     * @param voice that speaks; the persona's when absent
+     * @param voice that speaks; the persona's when absent, and this page's own when empty
      * @throws SeamError
      */
-    async onceReady(action: () => Promise<void>, { listening = true, voice }: Needs = {}): Promise<void> {
+    async onceReady(action: () => Promise<void>, { listening = true, voice }: TalkNeeds = {}): Promise<void> {
       const speaking = isPlugins(voice ?? partner.persona.voice) ? [] : own
       const needs = listening
         ? await missing([...speaking, ...hears(studio.transcriber)], DETECTORS)

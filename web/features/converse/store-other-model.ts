@@ -3,20 +3,23 @@ import { computed, shallowRef, watch } from 'vue'
 import { readContractId } from '#protocol/contracts.ts'
 import type { LanguageModelInfo } from '#protocol/language.ts'
 import { useStudio } from '../studio.ts'
+import { useConversePartner } from './store-partner.ts'
 import { useConverse } from './store.ts'
 
 /** Another language model, offered when a plugin's failed: none takes its place unasked. */
 export const useOtherModel = defineStore('converse/other-model', () => {
   const studio = useStudio()
   const converse = useConverse()
+  const partner = useConversePartner()
   const offer = shallowRef<LanguageModelInfo>()
 
   watch(
     () => converse.failure,
     async failure => {
       offer.value = undefined
-      const failed = failure?.details['plugin']
-      if (typeof failed !== 'string' || failure?.details['part'] !== 'answer') return
+      // One that is too slow says nothing of itself.
+      const failed = failure?.details['plugin'] ?? readContractId(partner.model?.id ?? '')?.name
+      if (failed === undefined || failure?.details['part'] !== 'answer') return
       const all = await studio.languages.list().catch(() => [])
       const found = await firstThere(all.filter(({ id }) => readContractId(id)?.name !== failed))
       if (converse.failure === failure) offer.value = found

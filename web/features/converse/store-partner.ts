@@ -22,6 +22,8 @@ export const useConversePartner = defineStore('converse/partner', () => {
   chosenModel.watch(() => (instead = undefined))
   /** What the persona calls the user; the room knows the language. */
   let user = 'User'
+  /** Counts what was looked for: a model that is found late is not the one that answers. */
+  let looked = 0
   /** Whether somebody was chosen in this tab: what another one chooses is for those that come. */
   let isChosen = false
   /** Who each of those is that were asked for. */
@@ -32,8 +34,9 @@ export const useConversePartner = defineStore('converse/partner', () => {
 
   /** @throws SeamError when it can't be reached */
   async function languageModel(): Promise<LanguageModel> {
+    const mine = ++looked
     const open = await studio.languages.open(instead ?? persona.value.model ?? chosenModel.id ?? ECHO_ID)
-    answering.value = open.info
+    if (mine === looked) answering.value = open.info
     return open
   }
 

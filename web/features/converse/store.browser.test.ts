@@ -4,7 +4,9 @@ import { newPersona } from '#dialogue/personas/defaults.ts'
 import { INCLUDED_PERSONAS } from '#dialogue/personas/included.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
-import type { Studio } from '../studio.ts'
+import { chosenListener } from '../../engine/transcribe/chosen.page.ts'
+import { light, scriptedContracts } from '../contract-testing.ts'
+import type { Studio, StudioTranscriber } from '../studio.ts'
 import { useConverse } from './store.ts'
 import { useFloor } from './store-floor.ts'
 import { useKeptTalk } from './store-kept.ts'
@@ -16,6 +18,7 @@ let name: string
 let count = 0
 beforeEach(() => {
   localStorage.clear()
+  chosenListener.set(undefined)
   name = `test-converse-${Date.now()}-${count++}`
 })
 afterEach(async () => {
@@ -91,6 +94,30 @@ describe('the microphone', () => {
     await tab.floor.press()
     await tab.become('idle')
     expect(said(tab)).toEqual([])
+  })
+})
+
+describe('ears that fail', () => {
+  it('while the answer is on its way are not taken for what answers', async () => {
+    const broke = Promise.withResolvers<never>()
+    const { contracts, fail } = scriptedContracts([light('ears', 'stt')])
+    const tab = await tabOf({ contracts })
+    chosenListener.set('plugin:ears')
+    // eslint-disable-next-line require-yield -- it fails before it has heard anything
+    const listen: StudioTranscriber['listen'] = async function* () {
+      await broke.promise
+    }
+    Object.assign(tab.listener.transcriber, { listen })
+    await tab.floor.press()
+    await tab.converse.write('Where is it?')
+    await tab.become('playing')
+    const error = new SeamError('engine', 'It broke.', { details: { plugin: 'ears' } })
+    fail({ name: 'ears', displayName: 'Ears', part: 'hearing', error })
+    broke.reject(error)
+    await vi.waitFor(() => expect(tab.converse.failure?.details['part']).toBe('hearing'), 5000)
+    // Nobody says that this page went on listening in its place.
+    await vi.waitFor(() => expect(contracts.troubles).toEqual([]))
+    await vi.waitFor(() => expect(tab.floor.live).toBe(false))
   })
 })
 
@@ -358,8 +385,9 @@ describe('who answers', () => {
     vi.spyOn(tab.studio.languages, 'open').mockReturnValueOnce(slow.promise)
     const first = tab.converse.choose(marcus)
     await tab.converse.choose(nora)
-    slow.resolve(tab.model)
+    slow.resolve({ ...tab.model, info: { ...tab.model.info, id: 'slow' } } as unknown as typeof tab.model)
     await first
+    expect(tab.partner.model?.id).toBe(tab.model.info.id)
     await tab.says('Two?')
     expect(prompt(tab)).toContain(nora.name)
     expect(tab.kept.turns.at(-1)!.name).toBe(nora.name)

@@ -1,19 +1,21 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
+import { readContractId } from '#protocol/contracts.ts'
 import { toSeamError } from '#protocol/errors.ts'
 import type { Persona } from '#protocol/personas.ts'
 import { chosenModel } from '../../engine/language/chosen.page.ts'
+import { chosenListener } from '../../engine/transcribe/chosen.page.ts'
 import type { ConversationSide, KeptTurn, SpokenSound } from '../../storage/conversations-types.ts'
 import { useStudio } from '../studio.ts'
 import { readChoice, writeChoice } from './choices.ts'
 import { createCurrentTalk } from './current-talk.ts'
-import { spokenOrRead } from './silent-speech.ts'
 import { useKeptTalk } from './store-kept.ts'
-import { useConverseModel } from './store-model.ts'
+import { useConverseModel, type TalkNeeds } from './store-model.ts'
 import { useConversePartner } from './store-partner.ts'
 import { Talk } from './talk.ts'
 import { createTalkView } from './talk-view.ts'
 import { TALK_MODES, type TalkMode } from './types.ts'
+import { createUnspoken, nobodyWentOn } from './unspoken.ts'
 
 /** Milliseconds between two looks at how far the reply was heard. */
 const HEARD_EVERY = 50
@@ -28,13 +30,14 @@ export const useConverse = defineStore('converse', () => {
   const mode = ref<TalkMode>(readChoice('mode', TALK_MODES, 'hands-free'))
   const { state, caption, reply, thinking, echoes, failure, show, clear } = createTalkView()
 
-  /** The reply under way, or the last, is only to be read: its voice is not here. */
-  const silent = ref(false)
-  const speech = spokenOrRead({
-    speech: studio.speech,
-    canSpeak: voice => model.canSpeak(voice),
-    told: isSilent => (silent.value = isSilent),
+  const unspoken = createUnspoken(failure)
+  const { speech } = unspoken
+  watch(failure, now => {
+    // What became of a microphone is another matter.
+    if (now?.details['part'] !== 'hearing' || now.details['reason'] !== undefined) return
+    nobodyWentOn(studio.contracts, 'hearing', readContractId(chosenListener.id ?? '')?.name)
   })
+
   /** What the last turn was to answer, and did not. */
   const unanswered = computed(() => {
     const last = kept.turns.at(-1)
@@ -100,7 +103,7 @@ export const useConverse = defineStore('converse', () => {
   }
 
   /** Does it at once, or when the models that it needs were offered and fetched. */
-  const whenReady = (work: () => Promise<unknown>, needs?: { listening: boolean }) =>
+  const whenReady = (work: () => Promise<unknown>, needs?: TalkNeeds) =>
     told(() => model.onceReady(() => told(work), needs))
 
   async function withTalk(action: (talk: Talk) => void): Promise<void> {
@@ -142,7 +145,7 @@ export const useConverse = defineStore('converse', () => {
   function leave(next: () => unknown): Promise<void> {
     const left = talks.leave(next)
     clear()
-    silent.value = false
+    unspoken.calm()
     return left
   }
 
@@ -154,7 +157,9 @@ export const useConverse = defineStore('converse', () => {
     thinking: computed(() => thinking.value),
     echoes: computed(() => echoes.value),
     failure: computed(() => failure.value),
-    silent: computed(() => silent.value),
+    /** The reply under way, or the last, is only to be read. */
+    silent: unspoken.silent,
+    voiceless: unspoken.voiceless,
     unanswered,
     ensure: talks.ensure,
     talk: () => talks.now,
@@ -171,8 +176,8 @@ export const useConverse = defineStore('converse', () => {
     again: () => (unanswered.value === undefined ? undefined : write(unanswered.value)),
     greet: () =>
       whenReady(() => withTalk(({ conversation }) => conversation.say(partner.greeting())), { listening: false }),
-    /** Offers what the voice needs; the next reply is spoken. */
-    getVoice: () => whenReady(async () => void (silent.value = false), { listening: false }),
+    /** Offers what this page speaks with, also in place of a plugin; the next reply is spoken. */
+    getVoice: () => whenReady(async () => void unspoken.calm(), { listening: false, voice: [] }),
     interrupt: () => talks.now?.conversation.interrupt(),
     cancel: () => talks.now?.conversation.cancel(),
 
@@ -226,6 +231,6 @@ export const useConverse = defineStore('converse', () => {
     dismiss: () => (failure.value = undefined),
     calm: () => (echoes.value = false),
     /** The silence was seen. */
-    readOn: () => (silent.value = false),
+    readOn: unspoken.calm,
   }
 })

@@ -50,6 +50,14 @@ describe('what is seen of a talk', () => {
     expect(wordsOf(seen).title).toBe('converse.failure.answer.title')
   })
 
+  it('calls it the ears also while the answer plays, where it was they', () => {
+    const error = errorData(new SeamError('engine', 'It broke.', { details: { part: 'hearing' } }))
+    const seen = view()
+    seen.show({ type: 'StateChanged', from: 'processing', state: 'playing' })
+    seen.show({ type: 'DialogueFailed', error })
+    expect(wordsOf(seen).title).toBe('converse.failure.hearing.title')
+  })
+
   it('says what became of the microphone, whatever was going on', () => {
     const error = errorData(new SeamError('not-found', 'Gone.', { details: { reason: 'unplugged' } }))
     const seen = view()

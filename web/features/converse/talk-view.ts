@@ -7,8 +7,10 @@ const NOTHING_SAID = { text: '', stable: 0 }
 const NO_REPLY = { text: '', heard: '' }
 const HEARING: ReadonlySet<DialogueState> = new Set(['idle', 'recording'])
 
-const failureOf = (part: TalkPart, error: ErrorData): SeamError =>
-  fromErrorData({ ...error, details: { ...error.details, part } })
+const isHearing = ({ details }: ErrorData) => details['part'] === ('hearing' satisfies TalkPart)
+/** @param error of this part of the talk, which is told by its words */
+export const failureOf = (part: TalkPart, error: ErrorData, more: ErrorData['details'] = {}): SeamError =>
+  fromErrorData({ ...error, details: { ...error.details, ...more, part } })
 
 /** What is seen of a dialogue while it goes on, as its events tell it. For a store's setup. */
 export function createTalkView() {
@@ -55,7 +57,10 @@ export function createTalkView() {
         break
       case 'DialogueFailed':
         // Nobody answers yet while somebody speaks, or nobody does.
-        failure.value = failureOf(HEARING.has(state.value) ? 'hearing' : 'answer', event.error)
+        failure.value = failureOf(
+          isHearing(event.error) || HEARING.has(state.value) ? 'hearing' : 'answer',
+          event.error,
+        )
         break
       case 'TurnComplete':
         thinking.value = 0

@@ -3,6 +3,7 @@ import { Conversation } from '#dialogue/conversation.ts'
 import type { Partner } from '#dialogue/types.ts'
 import { HEARING_RATE } from '#engine/transcribe/recogniser.ts'
 import type { DialogueEvent, EventsDropped, Turn } from '#protocol/dialogue.ts'
+import { errorData } from '#protocol/errors.ts'
 import { loadSegmenter } from '#text/segment/segmenter.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
 import type { SpeakerPlayer } from '../../audio/sink.ts'
@@ -12,6 +13,7 @@ import { MicrophoneEars } from './ears.ts'
 import type { TurnSounds } from './keeper.ts'
 import { PlayerSink } from './sink.ts'
 import { ReplySound, UserSound } from './sound.ts'
+import { failureOf } from './talk-view.ts'
 import type { TalkMode } from './types.ts'
 
 export interface TalkParts {
@@ -55,7 +57,8 @@ export class Talk {
       hear: event => this.conversation.hear(event),
       taken: samples => this.#user.append(samples),
       failed: error => {
-        this.conversation.fail(error)
+        // Whatever is going on: it was not the answer.
+        this.conversation.fail(failureOf('hearing', errorData(error)))
         void this.closeMicrophone()
       },
     })

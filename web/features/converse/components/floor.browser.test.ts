@@ -152,6 +152,34 @@ describe('what is typed', () => {
   })
 })
 
+describe('what goes away by being pressed', () => {
+  it('leaves the keyboard where it was: at what goes on', async () => {
+    const { converse, become } = await mount()
+    await converse.write('Where is it?')
+    await become('playing')
+    const interrupt = [...host.querySelectorAll('button')].find(each => each.textContent?.trim() === 'Interrupt')!
+    interrupt.focus()
+    await userEvent.keyboard('[Enter]')
+    await become('idle')
+    await vi.waitFor(() => expect(interrupt.isConnected).toBe(false))
+    await vi.waitFor(() => expect(document.activeElement).toBe(host.querySelector('[data-testid=state]')))
+    await userEvent.keyboard('[Tab]')
+    expect(document.activeElement).not.toBe(document.body)
+    expect(host.contains(document.activeElement)).toBe(true)
+  })
+
+  it('takes nobody along who is somewhere else', async () => {
+    const { converse, become, speaker } = await mount()
+    await converse.write('Where is it?')
+    await become('playing')
+    field().focus()
+    speaker.end()
+    await become('idle')
+    await painted()
+    expect(document.activeElement).toBe(field())
+  })
+})
+
 describe('Escape', () => {
   it('closes a menu and nothing else; the next one gives the answer up', async () => {
     const { converse, become } = await mount()

@@ -9,6 +9,7 @@ import { newPersona } from '#dialogue/personas/defaults.ts'
 import { SeamError } from '#protocol/errors.ts'
 import { openPersonaStore, type OpenPersonaStore } from '../../../storage/personas.ts'
 import shell from '../../../app/locales/en.json'
+import { light, scriptedContracts } from '../../contract-testing.ts'
 import { studioKey, type Studio } from '../../studio.ts'
 import room from '../locales/en.json'
 import PersonaRoom from './PersonaRoom.vue'
@@ -19,6 +20,9 @@ const broken: unknown[] = []
 const talks = vi.fn()
 let app: App | undefined
 let personas: OpenPersonaStore
+let plugins: ReturnType<typeof scriptedContracts>
+
+const OLLAMA = { id: 'plugin:ollama', name: 'Ollama', kind: 'plugin' }
 
 /** Everything is here but a voice that works. */
 function studio(): Partial<Studio> {
@@ -27,7 +31,8 @@ function studio(): Partial<Studio> {
     models: { state: async () => ({ state: 'ready' }) } as unknown as Studio['models'],
     companion: { state: 'absent', status: undefined } as Studio['companion'],
     transcriber: { info: { id: 'moonshine-tiny-en' } } as Studio['transcriber'],
-    languages: { list: async () => [], watch: () => () => {} } as unknown as Studio['languages'],
+    contracts: plugins.contracts,
+    languages: { list: async () => [OLLAMA], watch: () => () => {} } as unknown as Studio['languages'],
     speech: {
       info: { languages: ['en-us'] },
       elsewhere: 'absent',
@@ -44,6 +49,7 @@ function studio(): Partial<Studio> {
 beforeEach(async () => {
   broken.length = 0
   talks.mockReset()
+  plugins = scriptedContracts([light('ollama', 'llm')])
   host.style.cssText = 'height: 800px; width: 1000px'
   document.body.append(host)
   personas = await openPersonaStore({ name: DATABASE })
@@ -88,6 +94,15 @@ describe('the room of the personas', () => {
     await notice('What hears and speaks could not be started')
     expect(broken).toEqual([])
     expect(host.textContent).toContain('Iris')
+  })
+
+  it('says of a model that can’t answer now what is wrong, while it is', async () => {
+    const label = () => host.querySelector('option[value="plugin:ollama"]')?.textContent.trim()
+    await vi.waitFor(() => expect(label()).toBe('Ollama'))
+    plugins.show([light('ollama', 'llm', { ailment: { need: 'server', message: 'It does not answer.' } })])
+    await vi.waitFor(() => expect(label()).toBe('Ollama – Needs a server'))
+    plugins.show([light('ollama', 'llm')])
+    await vi.waitFor(() => expect(label()).toBe('Ollama'))
   })
 
   it('stays, and says so, when whom one wants to talk with is gone', async () => {
