@@ -295,6 +295,7 @@ export const BROKEN: readonly (readonly [string, string, readonly Change[], stri
     'cancel',
     'goes on',
     [
+      ['if (signal.aborted) return end()', ''],
       ["signal.addEventListener('abort'", "signal.addEventListener('never'"],
       ['setTimeout(resolve, ms)', 'setTimeout(resolve, ms * 5)'],
     ],

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 const MODEL = `
 const wait = (ms, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => { clearTimeout(timer); reject(new Fault(-32800, 'Cancelled.')) }, { once: true })
+  const end = () => { clearTimeout(timer); reject(new Fault(-32800, 'Cancelled.')) }
+  if (signal.aborted) return end()
+  signal.addEventListener('abort', end, { once: true })
 })
 class Fault extends Error { constructor(code, message) { super(message); this.code = code } }
 const tone = count => { const pcm = Buffer.alloc(count * 2); for (let at = 0; at < count; at++) pcm.writeInt16LE(Math.round(9000 * Math.sin(at / 9)), at * 2); return pcm }
