@@ -107,7 +107,8 @@ describe('errors', () => {
     )
     const error = await failureOf(runThrough([plugin], 'x'))
     expect(error.message).toBe('The plugin “fixture” (node “fixture-1”) reports: Line 3 is bad.')
-    expect(error.details).toMatchObject({ failure: 'BAD_INPUT', node: 'fixture-1', stderr: 'looking into it' })
+    const said = { failure: 'BAD_INPUT', node: 'fixture-1', stderr: 'looking into it', exitCode: 3 }
+    expect(error.details).toMatchObject(said)
   })
 
   it('that are warnings let the stream go on', async () => {

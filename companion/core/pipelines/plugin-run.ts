@@ -38,6 +38,8 @@ export interface NodeTraffic {
 
 /** Bytes put into one frame. */
 const SLICE = 1 << 20
+/** Milliseconds that a plugin which has failed is given to say so in its log, and to exit. */
+const LAST_WORDS = 250
 /** Warnings told; what comes after is counted. */
 const MAX_WARNINGS = 100
 
@@ -140,7 +142,7 @@ export class PluginRun {
             }
             this.#bytesOut += item.bytes.length
             yield item.bytes
-          } else if (item.kind === 'error') this.#take(item.error)
+          } else if (item.kind === 'error') await this.#take(item.error)
         }
       } catch (error) {
         if (!(error instanceof FrameFault)) throw error
@@ -149,9 +151,17 @@ export class PluginRun {
     }
   }
 
-  #take(error: PluginError): void {
-    if (error.fatal) throw this.#own(error)
+  async #take(error: PluginError): Promise<void> {
+    if (error.fatal) {
+      await this.#lastWords(this.#child.exited)
+      throw this.#own(error)
+    }
     if (++this.#warnings <= MAX_WARNINGS) this.#hooks.onWarning?.(this.node.id, error)
+  }
+
+  /** Its frames overtake its log and its exit, which a failure tells, too. @param before what else is waited for */
+  async #lastWords(before?: Promise<unknown>): Promise<void> {
+    await Promise.race([Promise.all([before, this.#child.logged]), later(LAST_WORDS)])
   }
 
   /** The output has ended: what the exit says of it, and what was held back until now. */
@@ -168,6 +178,7 @@ export class PluginRun {
     if (exit === undefined) throw this.#blame('SPAWN_FAILED', spawnWords(this.node.command, this.#child.spawnError))
     // One that had to be ended is no failure: all of its output is here.
     const ending = endingOf(this.#scanner, !soon || exit.code === 0)
+    if (ending.kind !== 'complete') await this.#lastWords()
     if (ending.kind === 'reported') throw this.#own(ending.error)
     if (ending.kind === 'partial') throw this.#blame('PARTIAL_FRAME', 'ended its output in the middle of a frame.')
     if (ending.kind === 'unexplained') {

@@ -38,6 +38,8 @@ export class Child {
   readonly pid: number | undefined
   /** Settles when the process is gone; never rejects. Undefined when it could not be started. */
   readonly exited: Promise<Exit | undefined>
+  /** Settles when all that it wrote to standard error was read; late, or never, while a program of its holds that open. */
+  readonly logged: Promise<void>
   /** Why it could not be started. */
   spawnError: Error | undefined
   /** How it ended, once it has. */
@@ -70,6 +72,7 @@ export class Child {
     stdout.on('error', () => {})
     stderr.on('error', () => {})
     stderr.on('data', (chunk: Buffer) => this.#tail.add(chunk))
+    this.logged = new Promise(resolve => stderr.once('close', resolve))
     stderr.on('end', () => this.#tail.end())
     this.exited = new Promise(resolve => {
       this.#process.once('error', error => {
