@@ -89,6 +89,27 @@ describe('the last words of a turn', () => {
     expect(stage.conversation.state).toBe('idle')
   })
 
+  test.each([
+    ['while the key was held, and was not listened to yet', 2_999, 'complete'],
+    ['after the key went up', 2_001, 'no-words'],
+  ] as const)('hold what was said %s: %i ms before it is told', async (_, late, outcome) => {
+    const stage = new Stage([REPLY], { mode: 'push-to-talk' })
+    const heard = Promise.withResolvers<void>()
+    stage.finish = () => heard.promise
+    stage.conversation.pressKey()
+    await stage.clock.pass(1_500)
+    stage.conversation.releaseKey()
+    await stage.clock.pass(2_500)
+    const utterance = stage.starts(late)
+    ends(stage, utterance)
+    stage.final(utterance, 'Where is it?')
+    heard.resolve()
+    await settle()
+    await stage.clock.pass(10_000)
+    expect(stage.of('TurnComplete')[0]?.result.outcome).toBe(outcome)
+    expect(asked(stage)).toBe(outcome === 'complete' ? 'Where is it?' : undefined)
+  })
+
   test.each(['voice', 'key'] as const)('go with what is said next when somebody speaks on, by %s', async by => {
     const stage = new Stage([REPLY])
     await stage.says('First of all:')

@@ -1,6 +1,7 @@
 import { Timer } from './clock.ts'
 import type { TurnTaker } from './turn-taker.ts'
 import type { Clock, Ears } from './types.ts'
+import type { Utterance } from './utterance.ts'
 
 /** Milliseconds without news after which words that are there already are taken for the final ones. */
 export const FINAL_WITHIN = 2_500
@@ -9,16 +10,18 @@ export const HEARD_WITHIN = 20_000
 
 interface Asked {
   readonly taker: TurnTaker
+  /** Seconds into the sound: where the turn ended. */
+  readonly until: number
   readonly then: () => void
 }
 
 /** Waits for the last words of a turn that is over. */
 export class LastWords {
-  readonly #ears: Pick<Ears, 'finish'>
+  readonly #ears: Pick<Ears, 'finish' | 'taken'>
   readonly #limit: Timer
   #asked: Asked | undefined
 
-  constructor(clock: Clock, ears: Pick<Ears, 'finish'>) {
+  constructor(clock: Clock, ears: Pick<Ears, 'finish' | 'taken'>) {
     this.#ears = ears
     this.#limit = new Timer(clock)
   }
@@ -29,7 +32,7 @@ export class LastWords {
    */
   ask(taker: TurnTaker, then: () => void, failed: (error: unknown) => void): void {
     taker.commit()
-    const asked = (this.#asked = { taker, then })
+    const asked = (this.#asked = { taker, until: this.#ears.taken, then })
     if (isKnown(taker)) return this.#done(asked)
     this.#wait(taker)
     this.#ears.finish().then(
@@ -39,6 +42,11 @@ export class LastWords {
         else if (this.#asked === asked) failed(error)
       },
     )
+  }
+
+  /** Whether speech that is told only now was said while the key of the turn was held. */
+  holds({ start }: Pick<Utterance, 'start'>): boolean {
+    return this.#asked !== undefined && this.#asked.taker.keyed && start < this.#asked.until
   }
 
   /** Something was told of the turn under way. */

@@ -196,7 +196,7 @@ export class Listening {
 
   #speech(utterance: Utterance): void {
     const state = this.#parts.state()
-    if (state === 'recording') return this.#taker?.add(utterance)
+    if (state === 'recording' || this.#lastWords.holds(utterance)) return this.#taker?.add(utterance)
     if (this.mode === 'push-to-talk') return
     if (state === 'idle') this.#take('voice', [utterance])
     else this.#bargeIn.start(utterance)

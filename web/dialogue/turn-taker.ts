@@ -114,7 +114,7 @@ export class TurnTaker {
     this.#utterances.sort((a, b) => a.id - b.id)
     this.#wait.stop()
     const speaks = added.some(({ speaking }) => speaking)
-    if (speaks) this.#hooks.resume()
+    if (speaks && !this.#committed) this.#hooks.resume()
     if (added.some(({ text }) => text !== '')) this.#hooks.caption()
     if (!speaks) this.#quiet()
   }

@@ -64,6 +64,8 @@ export interface Ears {
   listen(): void
   /** Ends the utterance under way. Resolves when the final captions of all that was said until now were told. */
   finish(): Promise<void>
+  /** Seconds of sound that were taken in until now, on the times of events; not all of it need be listened to yet. */
+  readonly taken: number
   /**
    * Whether what was heard between two places, in seconds from the start of the sound, was the loudspeaker and nothing
    * else; without `to`, what of it is heard now. Undefined where that can't be told; absent where only words can tell.

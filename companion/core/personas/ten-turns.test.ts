@@ -85,7 +85,7 @@ class Talk {
   constructor(persona: Persona) {
     this.conversation = new Conversation({
       sink: this.sink,
-      ears: { listen() {}, finish: () => Promise.resolve() },
+      ears: { listen() {}, finish: () => Promise.resolve(), taken: 0 },
       clock: systemClock,
       segmenter,
       partner: this.#partner(persona),

@@ -71,6 +71,10 @@ export class SessionEars implements Ears {
   /** The sound is listened to as it comes. */
   listen(): void {}
 
+  get taken(): number {
+    return this.#words.taken
+  }
+
   finish(): Promise<void> {
     const told = this.#words.finish()
     const seconds = this.#words.ending()

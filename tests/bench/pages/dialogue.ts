@@ -44,7 +44,7 @@ export async function openDialogue(partner: Partner): Promise<HeardDialogue> {
     sink,
     clock: systemClock,
     segmenter: await loadSegmenter(),
-    ears: { listen: () => {}, finish: () => Promise.resolve() },
+    ears: { listen: () => {}, finish: () => Promise.resolve(), taken: 0 },
     partner,
     options: { speculate: false },
   })

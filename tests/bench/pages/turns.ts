@@ -35,7 +35,7 @@ export async function turns({ engine, sink, voice, replies, speculate }: TurnPar
     sink,
     clock: systemClock,
     segmenter: await loadSegmenter(),
-    ears: { listen: () => {}, finish: () => Promise.resolve() },
+    ears: { listen: () => {}, finish: () => Promise.resolve(), taken: 0 },
     partner: partnerOf(
       promptModel(() => answer),
       speech.engine,

@@ -2,7 +2,7 @@ import type { DialogueEvent, DialogueState, EventsDropped } from '#protocol/dial
 import type { Message } from '#protocol/language.ts'
 import { loadSegmenter } from '#text/segment/segmenter.ts'
 import { Conversation, type ConversationOptions } from '../conversation.ts'
-import type { Partner } from '../types.ts'
+import type { Ears, Partner } from '../types.ts'
 import { HandClock, settle } from './clock.ts'
 import { ScriptedModel, ScriptedSpeech, type ModelStep } from './engines.ts'
 import { ScriptedSink } from './sink.ts'
@@ -50,7 +50,7 @@ export class Stage {
       sink: this.sink,
       segmenter,
       options,
-      ears: { listen: () => void (this.listens += 1), finish: () => this.finish(), isEcho: () => this.isEcho },
+      ears: this.#ears(),
       partner: {
         model: this.model,
         speech: this.speech,
@@ -67,6 +67,18 @@ export class Stage {
     void this.#read(this.conversation.events())
   }
 
+  #ears(): Ears {
+    const { clock } = this
+    return {
+      listen: () => void (this.listens += 1),
+      finish: () => this.finish(),
+      isEcho: () => this.isEcho,
+      get taken() {
+        return clock.now() / 1000
+      },
+    }
+  }
+
   /** The states gone through, from idle. */
   get states(): DialogueState[] {
     return ['idle', ...this.of('StateChanged').map(({ state }) => state)]
@@ -81,12 +93,12 @@ export class Stage {
     return new Set(this.sink.written.map(({ segment }) => Number(/^r(\d+)\./.exec(segment)?.[1])))
   }
 
-  /** Speech is noticed. @returns its utterance */
-  starts(): number {
+  /** Speech is noticed. @param late milliseconds since it began @returns its utterance */
+  starts(late = START_AFTER): number {
     const utterance = this.#next++
     this.#open.add(utterance)
     const now = this.clock.now() / 1000
-    this.conversation.hear({ kind: 'speech-start', utterance, at: now - START_AFTER / 1000, now })
+    this.conversation.hear({ kind: 'speech-start', utterance, at: now - late / 1000, now })
     return utterance
   }
 

@@ -59,6 +59,10 @@ export class MicrophoneEars implements Ears {
   /** The microphone is live from `start` to `close`. */
   listen(): void {}
 
+  get taken(): number {
+    return this.#utterances.taken
+  }
+
   finish(): Promise<void> {
     return this.#utterances.finish()
   }

@@ -55,10 +55,10 @@ export const useFloor = defineStore('converse/floor', () => {
     }
   }
 
-  /** Opens the microphone; what is missing is offered first. */
-  const openMicrophone = () => converse.whenReady(listen)
+  /** Opens the microphone; what is missing is offered first. @param taken called as soon as it listens */
+  const openMicrophone = (taken: () => void) => converse.whenReady(() => listen(taken))
 
-  async function listen(): Promise<void> {
+  async function listen(taken: () => void): Promise<void> {
     if (live.value || opening.value) return
     opening.value = true
     try {
@@ -72,7 +72,8 @@ export const useFloor = defineStore('converse/floor', () => {
         await talk.listenTo(await studio.microphone(wish))
         if (isLeft()) return
         observe(talk)
-        // Made ready before the first word, not after it.
+        taken()
+        // Made ready before the first word, not after it. What is said meanwhile waits for it.
         await Promise.all([
           studio.transcriber.load(),
           isPlugins(partner.persona.voice) ? undefined : studio.speech.load(),
@@ -99,14 +100,16 @@ export const useFloor = defineStore('converse/floor', () => {
     if (mode === 'hands-free' && (state === 'synthesizing' || state === 'playing')) return conversation()?.interrupt()
     if (mode === 'hold') held = true
     else if (opens) return
-    if (!live.value) {
-      opens = true
-      await openMicrophone().finally(() => (opens = false))
-    } else if (mode === 'hands-free') return closeMicrophone()
-    // It may have failed; or somebody has chosen another way to take the floor while it opened.
-    if (!live.value || converse.mode !== mode) return
-    if (mode === 'toggle') conversation()?.toggleKey()
-    if (mode === 'hold' && held) conversation()?.pressKey()
+    const take = () => {
+      opens = false
+      // Somebody may have chosen another way to take the floor while it opened.
+      if (converse.mode !== mode) return
+      if (mode === 'toggle') conversation()?.toggleKey()
+      if (mode === 'hold' && held) conversation()?.pressKey()
+    }
+    if (live.value) return mode === 'hands-free' ? closeMicrophone() : take()
+    opens = true
+    await openMicrophone(take).finally(() => (opens = false))
   }
 
   /** It goes up again: that ends what was said while it was held. */

@@ -5,6 +5,7 @@ import { INCLUDED_PERSONAS } from '#dialogue/personas/included.ts'
 import { SeamError } from '#protocol/errors.ts'
 import type { Microphone } from '../../audio/capture/types.ts'
 import { chosenListener } from '../../engine/transcribe/chosen.page.ts'
+import { KeptChunks } from '../../engine/transcribe/kept-chunks.ts'
 import { light, scriptedContracts } from '../contract-testing.ts'
 import type { Studio, StudioTranscriber } from '../studio.ts'
 import { useConverse } from './store.ts'
@@ -52,6 +53,9 @@ async function tabOf(parts: Parameters<typeof openTab>[1] = {}) {
       await become('idle')
     },
   }
+}
+async function* chunksOf(kept: KeptChunks) {
+  for (let n = 0, next; (next = await kept.at(n)); n++) yield next.chunk
 }
 const said = ({ kept }: Awaited<ReturnType<typeof tabOf>>) => kept.turns.map(({ user }) => user?.text)
 
@@ -122,15 +126,42 @@ describe('ears that fail', () => {
 })
 
 describe('the talk key', () => {
-  it('that is pressed again while the models load begins one turn', async () => {
+  it.each(['hold', 'toggle'] as const)('takes what is said while the models load: %s', async mode => {
     const loaded = Promise.withResolvers<void>()
     const tab = await tabOf()
-    vi.spyOn(tab.listener.transcriber, 'load').mockReturnValue(loaded.promise)
+    const { transcriber } = tab.listener
+    const heard = transcriber.listen
+    vi.spyOn(transcriber, 'load').mockReturnValue(loaded.promise)
+    vi.spyOn(transcriber, 'listen').mockImplementation(async function* (sound, run) {
+      // What is said meanwhile waits, as it does for the recogniser’s worker.
+      const kept = new KeptChunks(sound, 60)
+      await loaded.promise
+      yield* heard(chunksOf(kept), run)
+    })
+    tab.converse.mode = mode
+    const first = tab.floor.press()
+    await tab.become('recording')
+    if (mode === 'hold') tab.floor.release()
+    else await tab.floor.press()
+    await tab.become('processing')
+    const spoken = tab.listener.begins('Where is it?')
+    tab.listener.ends()
+    loaded.resolve()
+    await Promise.all([first, spoken])
+    await tab.become('playing')
+    tab.speaker.end()
+    await tab.become('idle')
+    expect(said(tab)).toEqual(['Where is it?'])
+  })
+
+  it('that is pressed again while the microphone opens begins one turn', async () => {
+    const granted = Promise.withResolvers<Microphone>()
+    const tab = await tabOf({ microphone: () => granted.promise })
     tab.converse.mode = 'toggle'
     const first = tab.floor.press()
-    await vi.waitFor(() => expect(tab.floor.live).toBe(true))
+    await vi.waitFor(() => expect(tab.floor.opening).toBe(true))
     await tab.floor.press()
-    loaded.resolve()
+    granted.resolve(quietMicrophone())
     await first
     expect(tab.converse.talk()?.conversation.state).toBe('recording')
     await tab.floor.press()
