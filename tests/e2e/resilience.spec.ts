@@ -70,10 +70,16 @@ test('two tabs never overwrite each other: the second is asked, and both texts a
   await other.goto(page.url())
   await expect(text(other)).toContainText('Written in the first tab.')
 
-  // Both write before either has seen the other's change.
-  await shared.context.setOffline(true)
-  await Promise.all([write(page, 'Changed in the first tab.'), write(other, 'Changed in the second tab.')])
-  await shared.context.setOffline(false)
+  // Both write before either has seen the other's change: the second one neither saves nor sees anything meanwhile.
+  await text(other).click()
+  await other.keyboard.press('ControlOrMeta+a')
+  const written = other.evaluate(milliseconds => {
+    document.execCommand('insertText', false, 'Changed in the second tab.')
+    const end = performance.now() + milliseconds
+    while (performance.now() < end);
+  }, 5_000)
+  await write(page, 'Changed in the first tab.')
+  await written
   const asked = (tab: typeof page) => tab.getByText('This project was changed in another tab')
   await expect(
     asked(page)
