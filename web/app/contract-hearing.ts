@@ -11,7 +11,7 @@ import { watchCall } from './contract-watch.ts'
 import type { ContractShelf } from './contracts.ts'
 
 export interface ContractHearingParts {
-  readonly shelf: Pick<ContractShelf, 'of' | 'isUp' | 'failed' | 'watch'>
+  readonly shelf: Pick<ContractShelf, 'of' | 'isUp' | 'isDown' | 'failed' | 'watch'>
   readonly recognise: ContractService['recognise']
   /** The one of this page that goes on where a plugin fails. */
   readonly local: TranscriberClient

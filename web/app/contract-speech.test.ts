@@ -68,6 +68,7 @@ function scene(pieces: (run: Run) => AsyncIterable<PcmChunk>, first: Partial<Con
     shelf: {
       find: name => (name === lit.name ? lit : undefined),
       isUp: () => up,
+      isDown: () => !up,
       of: () => [lit],
       failed: (...told) => void failed(...told),
       watch(listener) {

@@ -13,7 +13,7 @@ import type { ContractShelf } from './contracts.ts'
 const RATE = 24_000
 
 export interface ContractSpeechParts {
-  readonly shelf: Pick<ContractShelf, 'find' | 'isUp' | 'of' | 'failed' | 'watch'>
+  readonly shelf: Pick<ContractShelf, 'find' | 'isUp' | 'isDown' | 'of' | 'failed' | 'watch'>
   /** One sentence by a plugin's voice. @throws SeamError */
   speak(segment: Segment, run?: Run): AsyncIterable<PcmChunk>
   /** What speaks with the voices of this page, and where a plugin can't. */
@@ -72,13 +72,16 @@ export function withContractVoices({ shelf, speak, local, versions }: ContractSp
     // What can't be said by one voice need not be tried by another; and what was taken back by nobody.
     if (run.signal?.aborted || failure.code === 'cancelled' || failure.code === 'bad-input') throw failure
     // To tell it leaves the plugin alone for a while: one that was not even asked would never be asked again.
-    if (isUp || !absent.has(name)) shelf.failed(name, 'voice', failure)
-    absent.add(name)
+    let isTold = !isUp && absent.has(name)
     try {
       for await (const chunk of local.speak(
         only({ ...segment, ...nearestTo(segment, find(segment.voice), await local.voices()) }),
         run,
       )) {
+        // Not before: where nothing stands in, nobody may be told that something did.
+        if (!isTold) shelf.failed(name, 'voice', failure)
+        isTold = true
+        absent.add(name)
         // Plugins tell no times of words: what was heard of the sentence is not known, and all of it is said again.
         const words = (chunk.words ?? []).map(word => ({ ...word, start: word.start + given, end: word.end + given }))
         yield { ...chunk, at: chunk.at + given, ...(chunk.words && { words }), standIn: true }

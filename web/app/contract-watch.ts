@@ -14,7 +14,7 @@ export interface WatchedCall {
  * something of this page can go on at once.
  */
 export function watchCall(
-  { isUp, watch }: Pick<ContractShelf, 'isUp' | 'watch'>,
+  { isDown: isPluginDown, watch }: Pick<ContractShelf, 'isDown' | 'watch'>,
   name: string,
   signal: AbortSignal | undefined,
 ): WatchedCall {
@@ -24,7 +24,7 @@ export function watchCall(
   signal?.addEventListener('abort', onAbort, { once: true })
   let isDown = false
   const unwatch = watch(() => {
-    isDown ||= !isUp(name)
+    isDown ||= isPluginDown(name)
     if (isDown) stop.abort()
   })
   return {

@@ -20,6 +20,8 @@ export interface ContractShelfParts {
 /** What the page's own parts need to know of the companion's plugins. */
 export interface ContractShelf extends StudioContracts {
   find(name: string): ContractLight | undefined
+  /** Whether it can't work now, so that what it was asked for is not waited for. */
+  isDown(name: string): boolean
   /** Whether it is worth asking: it is there, lacks nothing, and has not just failed. */
   isUp(name: string): boolean
   /** Those of one contract that are complete, in the companion's order. */
@@ -42,6 +44,11 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
   let before = ''
 
   const find = (name: string) => lights.find(light => light.name === name)
+
+  function isDown(name: string): boolean {
+    const light = find(name)
+    return !light || light.need !== undefined || light.quarantined || down.has(name)
+  }
 
   function show(next: readonly ContractLight[]): void {
     lights = next
@@ -112,11 +119,8 @@ export function createContractShelf({ companion, changes, now = Date.now }: Cont
       return () => listeners.delete(listener)
     },
     find,
-    isUp(name) {
-      const light = find(name)
-      if (!light || light.need || light.quarantined || down.has(name)) return false
-      return now() >= (leftAlone.get(name) ?? 0)
-    },
+    isDown,
+    isUp: name => !isDown(name) && now() >= (leftAlone.get(name) ?? 0),
     of: contract => lights.filter(light => light.contract === contract && !light.need),
     failed(name, part, cause) {
       const error = toSeamError(cause)

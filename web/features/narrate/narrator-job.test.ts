@@ -7,8 +7,9 @@ import { light, scriptedContracts } from '../contract-testing.ts'
 import type { StudioSpeech } from '../studio.ts'
 import { segmentsOf } from './exporting.ts'
 import { newChapter, newProject } from './document.ts'
-import { renderMissing } from './narrator-job.ts'
+import { renderMissing, RETURN_WAIT } from './narrator-job.ts'
 import { createRenders } from './narrator-renders.ts'
+import { standInKey } from './script-hash.ts'
 import { buildScript, type Script } from './script.ts'
 
 const RATE = 24_000
@@ -85,5 +86,63 @@ describe('a book that a plugin reads', () => {
     contracts.show([light('reader', 'tts')])
     expect(await all()).toBe(0)
     expect(await exported()).toEqual([OWN, OWN, OWN])
+    expect((await Array.fromAsync(pcm.keys())).sort()).toEqual(script.sentences.map(({ key }) => key).sort())
   })
+
+  it('that waits for somebody is not waited for', async () => {
+    const ailment = { need: 'server', message: 'No server answers.' } as const
+    const contracts = scriptedContracts([light('reader', 'tts', { status: 'ERROR', ailment })])
+    const before = Date.now()
+    expect(await work(contracts, () => true)()).toBe(3)
+    expect(Date.now() - before).toBeLessThan(RETURN_WAIT)
+  })
+
+  it('keeps what stood in for a sentence whole, and nothing of the voice that began it', async () => {
+    const renders = createRenders(pcm, vi.fn(), vi.fn())
+    const piece = (loudness: number, at: number, standIn?: true) => ({
+      samples: new Float32Array(RATE).fill(loudness),
+      sampleRate: RATE,
+      channels: 1 as const,
+      segment: 'one',
+      at,
+      last: standIn === true,
+      words: [{ text: 'One', start: at, end: at + 0.5, from: 0, to: 3 }],
+      ...(standIn && { standIn }),
+    })
+    const engine: Pick<SpeechEngine, 'speak'> = {
+      async *speak() {
+        yield piece(OWN, 0)
+        yield piece(OTHER, 1, true)
+      },
+    }
+    const [sentence] = script.sentences
+    await expect(renders.begin(sentence!, engine as SpeechEngine).stored).rejects.toThrow()
+    const kept = await pcm.get(standInKey(sentence!.key))
+    expect([kept!.samples.length, kept!.samples[100], kept!.words[0]?.start]).toEqual([RATE, OTHER, 0])
+  })
+})
+
+it('makes as many sentences at a time as what speaks has threads, also before anything was spoken', async () => {
+  const own = { ...settings, voice: [{ id: 'af_heart', weight: 1 }] }
+  const { sentences } = await buildScript({ ...book, settings: own }, () => info)
+  const both = Promise.withResolvers<void>()
+  let waiting = 0
+  const engine: Pick<SpeechEngine, 'speak' | 'close'> = {
+    async *speak(segments) {
+      for await (const { id } of segments) {
+        if (++waiting === 2) both.resolve()
+        await both.promise
+        const samples = new Float32Array(RATE)
+        yield { samples, sampleRate: RATE, channels: 1, segment: id, at: 0, last: true, words: [] }
+      }
+    },
+    close: async () => {},
+  }
+  const speech = { report: undefined as { threads: number } | undefined, bulk: async () => engine, load: vi.fn() }
+  speech.load.mockImplementation(async () => void (speech.report = { threads: 2 }))
+  const pcm = memoryPcmStore()
+  const { contracts } = scriptedContracts([])
+  const renders = createRenders(pcm, vi.fn(), vi.fn())
+  const job = { missing: sentences, total: 3, renders, pcm, speech: speech as unknown as StudioSpeech, contracts }
+  expect(await renderMissing(job, {})).toBe(0)
 })

@@ -2,6 +2,7 @@ import { readContractVoice } from '#protocol/contracts.ts'
 import type { Run } from '#protocol/run.ts'
 import type { SpeechEngine } from '#protocol/speech.ts'
 import type { Studio } from '../studio.ts'
+import { isPlugins } from '../weights.ts'
 import type { Render, Renders } from './narrator-renders.ts'
 import { standInKey } from './script-hash.ts'
 import type { ScriptSentence } from './script.ts'
@@ -39,6 +40,8 @@ export async function renderMissing(job: RenderJob, run: Run): Promise<number> {
     kept.has(standInKey(sentence.key)) && stateOf(sentence, contracts) !== 'up'
   const engine = await speech.bulk(run)
   try {
+    // How many are made at a time is known once what speaks is there.
+    if (missing.some(({ segment }) => !isPlugins(segment.voice))) await speech.load(run)
     const inPlace = await inLanes(job, missing, run, async sentence => {
       // Said in its place before, and its own voice is still away.
       const isOwn = !waits(sentence) && (await make(job, sentence, engine, run))
@@ -46,12 +49,15 @@ export async function renderMissing(job: RenderJob, run: Run): Promise<number> {
       tell()
       return isOwn
     })
-    await returned(inPlace, contracts, run.signal)
-    const again = inPlace.filter(sentence => stateOf(sentence, contracts) === 'up')
-    const still = await inLanes(job, again, run, sentence => make(job, sentence, engine, run))
-    const own = again.filter(sentence => !still.includes(sentence))
-    await pcm.remove(own.map(({ key }) => standInKey(key)))
-    return inPlace.length - own.length
+    const end = Date.now() + RETURN_WAIT
+    const still = await inLanes(job, inPlace, run, async sentence => {
+      await returned(sentence, contracts, end, run.signal)
+      return stateOf(sentence, contracts) === 'up' && make(job, sentence, engine, run)
+    })
+    const left = new Set(still.map(({ key }) => standInKey(key)))
+    const stoodIn = [...kept, ...inPlace.map(({ key }) => standInKey(key))]
+    await pcm.remove(stoodIn.filter(key => !left.has(key)))
+    return still.length
   } finally {
     await engine.close()
   }
@@ -112,16 +118,18 @@ function stateOf({ segment }: ScriptSentence, contracts: Studio['contracts']): '
   const name = readContractVoice(segment.voice[0]?.id ?? '')?.name
   if (name === undefined || contracts.isUp(name)) return 'up'
   const light = contracts.lights.find(light => light.name === name)
-  return light && !light.need && !light.quarantined ? 'returning' : 'away'
+  // What waits for somebody is not worth waiting for.
+  return light && !light.need && !light.ailment?.need && !light.quarantined ? 'returning' : 'away'
 }
 
+/** Waits for a voice on its way back. @param end on the clock of the system: until then at most */
 async function returned(
-  sentences: readonly ScriptSentence[],
+  sentence: ScriptSentence,
   contracts: Studio['contracts'],
+  end: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const end = Date.now() + RETURN_WAIT
-  while (Date.now() < end && sentences.some(sentence => stateOf(sentence, contracts) === 'returning')) {
+  while (Date.now() < end && stateOf(sentence, contracts) === 'returning') {
     signal?.throwIfAborted()
     await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN))
   }

@@ -101,10 +101,12 @@ function start(
   const stored = make()
     .then(async () => {
       const inPlace = made.some(({ standIn }) => standIn)
-      await pcm.put(inPlace ? standInKey(sentence.key) : sentence.key, made).catch(error => {
-        lost(toSeamError(error))
-        throw error
-      })
+      await pcm
+        .put(inPlace ? standInKey(sentence.key) : sentence.key, inPlace ? standInOf(made) : made)
+        .catch(error => {
+          lost(toSeamError(error))
+          throw error
+        })
       standIn = inPlace
       if (inPlace) throw stoodIn()
     })
@@ -152,4 +154,17 @@ const stoodIn = () =>
 
 async function* only(segment: Segment) {
   yield segment
+}
+
+/** Of a sentence that one voice began and another one said, the other's whole sentence, from 0 on. */
+function standInOf(made: readonly PcmChunk[]): PcmChunk[] {
+  const its = made.filter(({ standIn }) => standIn)
+  const from = its[0]?.at ?? 0
+  return its.map(chunk => ({
+    ...chunk,
+    at: chunk.at - from,
+    ...(chunk.words && {
+      words: chunk.words.map(word => ({ ...word, start: word.start - from, end: word.end - from })),
+    }),
+  }))
 }

@@ -38,7 +38,9 @@ export interface Narrator {
   stop(): void
   readonly position: NarratorPosition | undefined
   stateOf(sentence: ScriptSentence): SentenceState
-  /** Drops the kept sound and makes it anew. */
+  /** Whether it is being made, for the first time or anew. */
+  isRendering(sentence: ScriptSentence): boolean
+  /** Makes it anew; the kept sound stays until there is another. */
   rerender(sentence: ScriptSentence): Promise<void>
   /**
    * Makes all that is missing, from the listener's place on and then from the start. Where a plugin fails, a voice of this
@@ -284,6 +286,8 @@ export function createNarrator({ pcm, speech, contracts, player: openPlayer }: S
     return renderMissing({ missing, total: unique(wanted).length, renders, pcm, speech, contracts }, run)
   }
 
+  const isRendering = ({ key }: ScriptSentence) => renders.current(key) !== undefined
+
   return {
     get state() {
       if (loading) return 'loading'
@@ -321,8 +325,9 @@ export function createNarrator({ pcm, speech, contracts, player: openPlayer }: S
     get position() {
       return position()
     },
+    isRendering,
     stateOf(sentence) {
-      if (renders.current(sentence.key)) return 'rendering'
+      if (isRendering(sentence)) return 'rendering'
       const seconds = durations.get(sentence.key)
       if (seconds === undefined) return 'waiting'
       return isSuspect(sentence, seconds) ? 'suspect' : 'ready'

@@ -272,7 +272,7 @@ export const useNarratePlayback = defineStore('narrate/playback', () => {
   const judged = new WeakMap<ScriptSentence, { readonly seconds: number; readonly state: SentenceState }>()
   function stateOf(sentence: ScriptSentence): SentenceState {
     const seconds = narrator.duration(sentence)
-    if (seconds === undefined) return narrator.stateOf(sentence)
+    if (seconds === undefined || narrator.isRendering(sentence)) return narrator.stateOf(sentence)
     let known = judged.get(sentence)
     if (known?.seconds !== seconds) {
       known = { seconds, state: narrator.stateOf(sentence) }
