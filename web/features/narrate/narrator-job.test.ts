@@ -89,12 +89,10 @@ describe('a book that a plugin reads', () => {
     expect((await Array.fromAsync(pcm.keys())).sort()).toEqual(script.sentences.map(({ key }) => key).sort())
   })
 
-  it('that waits for somebody is not waited for', async () => {
+  it('that waits for somebody is not waited for', { timeout: RETURN_WAIT / 2 }, async () => {
     const ailment = { need: 'server', message: 'No server answers.' } as const
     const contracts = scriptedContracts([light('reader', 'tts', { status: 'ERROR', ailment })])
-    const before = Date.now()
     expect(await work(contracts, () => true)()).toBe(3)
-    expect(Date.now() - before).toBeLessThan(RETURN_WAIT)
   })
 
   it('keeps what stood in for a sentence whole, and nothing of the voice that began it', async () => {
