@@ -21,6 +21,8 @@ export async function ensureTools(): Promise<Tools> {
   if (!onPath('ffprobe')) missing.push('ffmpeg')
   if (!onPath('espeak-ng')) missing.push('espeak-ng')
   if (!onPath('redis-server')) missing.push('redis-server')
+  // Plugins are confined by it, on Linux alone.
+  if (process.platform === 'linux' && !onPath('bwrap')) missing.push('bubblewrap')
   // Completion is parsed by the shells that it is for; one that can't be had is left out.
   for (const shell of ['zsh', 'fish']) if (!onPath(shell)) missing.push(shell)
   if (missing.length > 0) install(missing)
