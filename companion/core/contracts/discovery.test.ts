@@ -242,6 +242,18 @@ describe('the hash of a folder', () => {
     expect(hashOf(folder)).toBe(before)
   })
 
+  it('is not changed by what pip makes when it installs the folder; elsewhere “build” may be what is run', () => {
+    const folder = put(scratch(), 'voice', {}, { 'main.mjs': '', 'pyproject.toml': '', 'src/a.py': '' })
+    const install = () => ['build', 'voice.egg-info', 'src/voice.egg-info'].forEach(name => put(folder, name))
+    const before = hashOf(folder)
+    install()
+    expect(hashOf(folder)).toBe(before)
+    rmSync(join(folder, 'pyproject.toml'))
+    const built = hashOf(folder)
+    rmSync(join(folder, 'build'), { recursive: true })
+    expect(hashOf(folder)).not.toBe(built)
+  })
+
   it('is made of so many files and folders, and of one more no longer, whether they hold anything or not', () => {
     const folder = put(scratch(), 'voice', {}, { 'main.mjs': '', 'many/0': '' })
     for (let at = 0; at < 16; at++) mkdirSync(join(folder, 'many', `folder-${at}`))

@@ -6,6 +6,8 @@ import { errorCode } from '../models/files.ts'
 
 /** Folders that builds and interpreters fill by themselves. What is run counts wherever it lies. */
 const GENERATED = new Set(['target', 'node_modules', '.venv', '__pycache__', '.git', '.pytest_cache'])
+/** Beside one of these, `build` is what pip left when it installed the folder. Elsewhere it may be what is run. */
+const PACKAGE_FILES = new Set(['pyproject.toml', 'setup.py'])
 /** Files and folders in a plugin's folder. */
 export const MAX_PLUGIN_FILES = 10_000
 /** Readings of a folder that changes while it is read. */
@@ -31,7 +33,9 @@ export function folderStamp(folder: string, followed: readonly string[] = [], mo
         `${folder} has more than ${most} files and folders: too many for a plugin. Keep weights and data elsewhere.`,
       )
     }
+    const isPackage = items.some(({ name }) => PACKAGE_FILES.has(name))
     for (const item of items) {
+      if (isPackage && item.isDirectory() && item.name === 'build') continue
       const path = inside === '' ? item.name : `${inside}/${item.name}`
       if (item.isDirectory()) waiting.push(path)
       else hash.update(`${path}\0${stampOf(lstatSync, join(folder, path))}\0`)
@@ -61,6 +65,9 @@ export function stamped<T extends { readonly links: readonly string[] }>(
   }
 }
 
+/** What pip knows of a package that it installed from its folder lies in `*.egg-info`. */
+const isGenerated = (name: string) => GENERATED.has(name) || name.endsWith('.egg-info')
+
 /** By name; of more than `most` one more, whatever it is. */
 function list(folder: string, most: number): Dirent[] {
   const found: Dirent[] = []
@@ -68,7 +75,7 @@ function list(folder: string, most: number): Dirent[] {
     const open = opendirSync(folder)
     try {
       for (let item = open.readSync(); item && found.length <= most; item = open.readSync()) {
-        if (!(item.isDirectory() && GENERATED.has(item.name))) found.push(item)
+        if (!(item.isDirectory() && isGenerated(item.name))) found.push(item)
       }
     } finally {
       open.closeSync()

@@ -8,6 +8,7 @@ import { HandClock } from '#dialogue/testing/clock.ts'
 import { openTestContracts } from '../testing/contracts.ts'
 import type { ContractHostOptions } from './host.ts'
 import { LOOK_EVERY } from './host.ts'
+import { SUPERVISION } from './slot/rules.ts'
 import { packageIn, pythonPlugin } from './testing/python-plugin.ts'
 import { contractFixture, type ContractFixtureOptions } from './testing/fixture.ts'
 
@@ -96,6 +97,24 @@ describe('a plugin that is dropped in', () => {
     expect(host.lights()[0]).toMatchObject({ status: 'READY', offers: {} })
     await host.slot('parrot').restore({ up: true })
     await clock.pass(LOOK_EVERY)
+    await eventually(() => expect(host.lights()[0]!.offers.models).toEqual([{ id: 'big', name: 'big' }]))
+  })
+
+  it('that was ill is asked again as soon as it is well', async () => {
+    const clock = new HandClock()
+    const { host, drop } = place({ clock })
+    drop(
+      `on('health_check', () => ({ status: state.up ? 'READY' : 'ERROR', message: '' }))
+      on('get_models', () => state.up ? [{ id: 'big' }] : [])`,
+      { contract: 'llm' },
+    )
+    host.start()
+    await eventually(() => {
+      expect(host.lights()[0]!.offers.models).toEqual([])
+      expect(host.get('parrot').health).toMatchObject([{ status: 'ERROR' }])
+    })
+    await host.slot('parrot').restore({ up: true })
+    await clock.pass(SUPERVISION.healthEvery)
     await eventually(() => expect(host.lights()[0]!.offers.models).toEqual([{ id: 'big', name: 'big' }]))
   })
 

@@ -74,6 +74,29 @@ it('leaves nothing of a secret that holds another, or has several lines', () => 
   expect(texts('parrot')).toEqual(['…', 'a …', 'a …'])
 })
 
+it('strikes a secret out of JSON, too', () => {
+  const { logs } = open()
+  const secret = 'a"b\\c\nsecond "line"'
+  logs.hide('parrot', [secret])
+  expect(logs.discreet('parrot', JSON.stringify({ secret, lines: secret.split('\n') }))).toBe(
+    '{"secret":"…","lines":["…","…"]}',
+  )
+})
+
+it.each([
+  ['says sk-1234-56… and more', 'says … and more'],
+  ['says sk-sk-1234-56', 'says sk-…'],
+  ['…34-5678 it said', '… it said'],
+  ['sk-1… sk-1', '… …'],
+  ['sk-1 is not cut', 'sk-1 is not cut'],
+  ['34-5678 is not cut', '34-5678 is not cut'],
+  ['three letters: sk-', 'three letters: sk-'],
+])('leaves nothing of a secret at a cut: %s', (text, shown) => {
+  const { logs } = open()
+  logs.hide('parrot', ['sk-1234-5678'])
+  expect(logs.discreet('parrot', text)).toBe(shown)
+})
+
 it('tells a reason in full once, until it works again', () => {
   const { logs, texts } = open()
   for (const what of ['ERROR', 'could not be started']) logs.happened('parrot', what, 'No seed.')

@@ -49,8 +49,10 @@ export class ContractLogs {
     // A log has lines: a key of several stands in as many.
     const parts = secrets.flatMap(secret => [secret, ...secret.split('\n').map(line => line.trim())])
     const long = parts.filter(({ length }) => length >= SHORTEST_SECRET)
+    // The host shows what it was sent as JSON, too.
+    const written = long.flatMap(part => [part, JSON.stringify(part).slice(1, -1)])
     // The longest first: struck out after a part of itself, the rest of it would stay.
-    const all = [...new Set([...before, ...long])].sort((one, other) => other.length - one.length)
+    const all = [...new Set([...before, ...written])].sort((one, other) => other.length - one.length)
     this.#secrets.set(name, all)
   }
 
@@ -106,7 +108,10 @@ export class ContractLogs {
 
   /** A text without what the plugin was given as a secret. */
   discreet(name: string, text: string): string {
-    return (this.#secrets.get(name) ?? []).reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
+    const secrets = this.#secrets.get(name) ?? []
+    const shown = secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
+    // It may have been cut before it came here: half a secret is one, too.
+    return secrets.reduce((rest, secret) => withoutEnd(withoutBeginning(rest, secret), secret), shown)
   }
 
   #shown(name: string, text: string): string {
@@ -122,6 +127,27 @@ export class ContractLogs {
     if (lines.length > LINES_KEPT) lines.shift()
     this.#onLine(name, line)
   }
+}
+
+/** A text without what a secret begins with, where the text was cut: before “…”, or at its end. */
+function withoutBeginning(text: string, secret: string): string {
+  const head = secret.slice(0, SHORTEST_SECRET)
+  for (let at = text.indexOf(head); at !== -1; at = text.indexOf(head, at + 1)) {
+    let end = at + head.length
+    while (end < text.length && text[end] === secret[end - at]) end++
+    if (end === text.length || text[end] === '…') text = `${text.slice(0, at)}…${text.slice(end + 1)}`
+  }
+  return text
+}
+
+/** A text without what a secret ends with, where the beginning of the text was cut off. */
+function withoutEnd(text: string, secret: string): string {
+  if (!text.startsWith('…')) return text
+  for (let from = 1; from <= secret.length - SHORTEST_SECRET; from++) {
+    const tail = secret.slice(from)
+    if (text.startsWith(tail, 1)) return `…${text.slice(1 + tail.length)}`
+  }
+  return text
 }
 
 /** A log file that is opened with its first line: without plugins there is none. One that can't be written is none. */

@@ -126,6 +126,11 @@ describe('what is wrong with a manifest is said', () => {
     ['a path that names nothing', { entry_point: 'a//b.js' }, 'a path inside the folder'],
     ['an option of pip as a package', { dependencies: ['--index-url=http://x'] }, 'the name of a package is needed'],
     ['a line within a package', { dependencies: ['numpy\n-r x'] }, 'the name of a package is needed'],
+    [
+      'an address as a package, without its password',
+      { dependencies: ['-e git+https://ada:s3cret@example.org/x'] },
+      '“dependencies” has "-e git+https://…@example.org/x": ',
+    ],
     ['too little time to start', { initialize_timeout: 0.5 }, '“initialize_timeout” is 0.5: '],
     ['too much time to start', { initialize_timeout: 600.1 }, '“initialize_timeout” is 600.1: '],
     ['a schema that is none', { config_schema: [] }, '“config_schema” is a list: '],

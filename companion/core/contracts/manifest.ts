@@ -8,6 +8,7 @@ import { fileError } from '../models/files.ts'
 import { nearest } from '../nearest.ts'
 import { depthOf, jsonFault } from './json-text.ts'
 import { keyFindings, manifestFault, pathFaults } from './manifest-faults.ts'
+import { withoutCredentials } from './requirements.ts'
 
 export const CONTRACT_MANIFEST = 'manifest.json'
 /** Levels of objects and lists in a manifest. */
@@ -110,7 +111,8 @@ function meaningFaults({ name, entry_point: entry, dependencies = [] }: RawContr
     // Options of pip would lead it elsewhere than to packages.
     ...dependencies
       .filter(text => !/^[A-Za-z0-9]/.test(text) || /[\r\n]/.test(text))
-      .map(text => `“dependencies” has ${JSON.stringify(text.slice(0, 60))}: the name of a package is needed first.`),
+      .map(text => JSON.stringify(withoutCredentials(text).slice(0, 60)))
+      .map(text => `“dependencies” has ${text}: the name of a package is needed first.`),
   ]
 }
 

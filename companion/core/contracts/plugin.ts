@@ -53,6 +53,8 @@ export class ContractPlugin {
   #status: SlotState['status'] = 'UNLOADED'
   /** At the last look. */
   #wasStale = false
+  /** By the last word of its health. */
+  #isIll = false
 
   constructor(found: FoundContract, parts: PluginParts) {
     this.name = found.name
@@ -245,10 +247,16 @@ export class ContractPlugin {
   }
 
   #seen(slot: Slot): void {
-    const { status, pid } = slot.state
+    const { status, pid, health } = slot.state
+    const wasIll = this.#isIll
+    const last = health.at(-1)
+    if (last) this.#isIll = !last.answered || last.status === 'ERROR'
     const isWorking = status === 'READY' || status === 'BUSY'
     this.#parts.changed(this)
-    if (isWorking && !this.#offers.wasAsked(pid)) void this.#offers.ask(slot, this.manifest.contract)
+    if (!isWorking) return
+    if (!this.#offers.wasAsked(pid)) void this.#offers.ask(slot, this.manifest.contract)
+    // What it lacked is there now: a server, or a model of it.
+    else if (wasIll && !this.#isIll) void this.#offers.askAnew(slot, this.manifest.contract)
   }
 
   /** Whether its folder is another than when the process was started. */

@@ -27,7 +27,7 @@ export function requirementsOf(folder: string, dependencies: readonly string[]):
 }
 
 /** These lines are shown and logged. The installer reads the files, and what it is let in by makes no other package. */
-const withoutCredentials = (line: string) => line.replace(/:\/\/[^\s/?#]*@/g, '://…@')
+export const withoutCredentials = (line: string) => line.replace(/:\/\/[^\s/?#]*@/g, '://…@')
 
 function readRequirements(path: string): string | undefined {
   try {

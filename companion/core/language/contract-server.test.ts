@@ -192,6 +192,18 @@ describe('the health of a plugin whose server comes and goes', () => {
     expect(await server.health()).toMatchObject({ status: 'ERROR' })
   })
 
+  it('is well from the first piece of a reply on', async () => {
+    const { server, begin } = await plugin()
+    expect(await server.health()).toMatchObject({ status: 'ERROR' })
+    const there = await begin()
+    there.play({ tokens: ['One.', ' Two.'], every: 20, hangAfter: 1 })
+    const reply = server.reply(DIALOGUE, { ...SAMPLING, model: 'llama3.2:3b' }, { signal })
+    expect(await reply.next()).toMatchObject({ value: 'One.' })
+    expect(await server.health()).not.toHaveProperty('status')
+    await reply.return(undefined)
+    await there.close()
+  })
+
   it('needs a model of one that has none, until it has', async () => {
     const { server, begin } = await plugin([])
     const bare = await begin()

@@ -103,8 +103,12 @@ export class ContractServer {
     const dialogue = messages.map(({ role, content }) => ({ role, text: content }))
     this.#replies++
     try {
-      yield* this.#model(model).reply(dialogue, { signal, maxTokens, temperature })
-      this.#wasThere()
+      for await (const piece of this.#model(model).reply(dialogue, { signal, maxTokens, temperature })) {
+        // It is not asked how it is until the reply is over, which may take minutes.
+        this.#wasThere()
+        this.#isEmpty = false
+        yield piece
+      }
       this.#trouble = ''
     } catch (error) {
       // It may be another by now, and somewhere else.

@@ -117,7 +117,8 @@ export class Calls {
   stalled(): void {
     const [fullest] = [...this.#unread].toSorted((a, b) => b.items.waiting - a.items.waiting)
     const words = `What the stream told was not taken for ${STALLED_AFTER / 1000} seconds, and other calls waited behind it. It was given up.`
-    const error = new SeamError('cancelled', words)
+    // Not `cancelled`: that is what readers take for their own doing.
+    const error = new SeamError('engine', words, { retryable: true })
     fullest?.items.drop(error)
     fullest?.sent.giveUp(error)
   }

@@ -123,7 +123,11 @@ it('gives up a stream that nobody reads, so that others go on', async () => {
   const voices = instance.ask('get_voices', {})
   await clock.pass(STALLED_AFTER)
   expect(await voices).toEqual([])
-  await expect(items.next()).rejects.toThrow('not taken for 60 seconds')
+  await expect(items.next()).rejects.toMatchObject({
+    code: 'engine',
+    retryable: true,
+    message: expect.stringContaining('not taken for 60 seconds'),
+  })
 })
 
 it('gives up a stream that nobody reads, though the plugin has long answered it', async () => {

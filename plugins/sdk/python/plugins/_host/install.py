@@ -57,6 +57,8 @@ _ANYWHERE = re.compile(
     r"|^--(pre|no-index|require-hashes|(prefer|no|only)-binary|trusted-host)\b"
 )
 _GENERATED = {"target", "node_modules", ".venv", "__pycache__", ".git", ".pytest_cache"}
+# Beside one of these, ``build`` is what pip left when it installed the folder. Elsewhere it may be what is run.
+_PACKAGE_FILES = {"pyproject.toml", "setup.py"}
 
 
 def _is_elsewhere(line: str) -> bool:
@@ -68,7 +70,9 @@ def _stamp(folder: str) -> str:
     """Another one whenever a file of the folder has changed. Nothing is read."""
     digest = hashlib.sha256()
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(set(folders) - _GENERATED)
+        is_package = not _PACKAGE_FILES.isdisjoint(names)
+        generated = _GENERATED | {"build"} if is_package else _GENERATED
+        folders[:] = sorted(name for name in folders if name not in generated and not name.endswith(".egg-info"))
         for name in sorted(names):
             path = os.path.join(place, name)
             try:
